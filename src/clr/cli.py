@@ -1,0 +1,5 @@
+"""The ``clr`` command."""
+
+
+def main() -> None:
+    """Stand by."""
