@@ -1,0 +1,48 @@
+"""Every table, by topic, in the words of CLR 2.0 and Open Badges 3.0."""
+
+from clr.store.tables.awards import (
+    Award,
+    AwardEvidence,
+    Credential,
+    Evidence,
+    Explanation,
+    StatusEntry,
+)
+from clr.store.tables.catalogue import (
+    Achievement,
+    Catalogue,
+    Issuer,
+    Pathway,
+    PathwayVersion,
+    StackVersion,
+)
+from clr.store.tables.ops import AnsweredRequest, Job, PublicKey
+from clr.store.tables.people import Enrolment, Event, Learner, Membership, Person
+from clr.store.tables.records import IssuedRecord, Record, Share, Visit
+
+__all__ = [
+    "Achievement",
+    "AnsweredRequest",
+    "Award",
+    "AwardEvidence",
+    "Catalogue",
+    "Credential",
+    "Enrolment",
+    "Event",
+    "Evidence",
+    "Explanation",
+    "IssuedRecord",
+    "Issuer",
+    "Job",
+    "Learner",
+    "Membership",
+    "Pathway",
+    "PathwayVersion",
+    "Person",
+    "PublicKey",
+    "Record",
+    "Share",
+    "StackVersion",
+    "StatusEntry",
+    "Visit",
+]

@@ -1,0 +1,47 @@
+"""What the service itself keeps: requests already answered, work that waits, public keys."""
+
+from datetime import datetime
+
+from sqlalchemy import Text
+from sqlmodel import Field, SQLModel
+
+from clr.store.tables.base import instant, json
+
+
+class AnsweredRequest(SQLModel, table=True):
+    """A request that came with an Idempotency-Key: ids only, the answer is rebuilt from them."""
+
+    __tablename__ = "answered_request"
+
+    caller: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str = Field(description="SHA-256 of method, path and body")
+    status: int
+    answer: dict[str, object] = json(description="ids from which the answer is rebuilt")
+    created_at: datetime = instant()
+
+
+class Job(SQLModel, table=True):
+    """Work that waits, written in the transaction that made it necessary."""
+
+    __tablename__ = "job"
+
+    id: str = Field(primary_key=True)
+    kind: str = Field(index=True)
+    subject: dict[str, object] = json(description="ids only")
+    state: str = Field(default="waiting", index=True)
+    done: int = 0
+    total: int | None = None
+    error: str | None = None
+    created_at: datetime = instant()
+
+
+class PublicKey(SQLModel, table=True):
+    """The public half of a signing key, kept for ever; the private half is a file."""
+
+    __tablename__ = "public_key"
+
+    id: str = Field(primary_key=True)
+    purpose: str = Field(description="credential or token")
+    public: str = Field(sa_type=Text, description="multikey of an Ed25519 key, JWK of a P-256 key")
+    created_at: datetime = instant()
