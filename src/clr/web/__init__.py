@@ -1,0 +1,1 @@
+"""What both HTTP doors share: who calls, how bodies are read, how refusals are told."""

