@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from fastapi.security import HTTPBearer
 from sqlmodel import Session
 
-from clr.errors import NotAllowed, NotSignedIn
+from clr.errors import NotAllowed, NotFound, NotSignedIn
+from clr.ids import LearnerId
 from clr.registrar import people, tokens
 from clr.registrar.policy import Caller
 from clr.registrar.tokens import Token
@@ -96,3 +97,18 @@ def _signed_in(caller: MaybeSignedIn, _: Annotated[object, Depends(_bearer)]) ->
 
 
 SignedIn = Annotated[Caller, Depends(_signed_in)]
+
+
+def _learner(
+    caller: SignedIn,
+    learner_id: Annotated[str, Path(description="A learner's id, or `me` for the caller.")],
+) -> LearnerId:
+    if learner_id != "me":
+        return LearnerId(learner_id)
+    if caller.learner_id is None:
+        raise NotFound("You are signed in, but you are not a learner here.")
+    return caller.learner_id
+
+
+LearnerInPath = Annotated[LearnerId, Depends(_learner)]
+"""The learner of ``/v1/learners/{learner_id}/…``; whether the caller may is the act's question."""

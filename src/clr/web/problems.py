@@ -69,7 +69,7 @@ def declared(*kinds: type[ClrError]) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI responses for an operation that may refuse with ``kinds``."""
     by_status: dict[int, list[type[ClrError]]] = {}
     for kind in dict.fromkeys((*kinds, *_ALWAYS)):
-        by_status.setdefault(STATUS[kind], []).append(kind)
+        by_status.setdefault(status_of(kind), []).append(kind)
     return {
         status: {
             "description": " / ".join(kind.title for kind in kinds_here),
@@ -81,7 +81,7 @@ def declared(*kinds: type[ClrError]) -> dict[int | str, dict[str, Any]]:
 
 def answer(request: Request, error: ClrError) -> JSONResponse:
     """Return the problem document for ``error``."""
-    status = STATUS[type(error)]
+    status = status_of(type(error))
     headers = {"Cache-Control": "no-store"}
     if status == STATUS[errors.NotSignedIn]:
         headers["WWW-Authenticate"] = 'Bearer realm="clr"'
@@ -94,6 +94,11 @@ def answer(request: Request, error: ClrError) -> JSONResponse:
         "errors": [{"at": fault.at, "kind": fault.kind, "says": fault.says} for fault in error.problems],
     }
     return JSONResponse(document, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def status_of(kind: type[ClrError]) -> int:
+    """Return the status of a kind of refusal; a narrower kind has that of the kind it narrows."""
+    return next(STATUS[base] for base in kind.__mro__ if base in STATUS)
 
 
 def install(app: FastAPI) -> None:
