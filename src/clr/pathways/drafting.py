@@ -1,0 +1,137 @@
+"""What is wrong with a pathway as drawn: everything at once, each fault with its place and its cure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import networkx as nx
+
+from clr.errors import Problem
+from clr.ids import AchievementId, IssuerId
+from clr.pathways.graph import Policy, StackingGraph, loop_in_words, shortest_loop
+from clr.pathways.requirements import AtLeast, Holds, Requirement, achievements_in
+
+CHAIN_LIMIT = 32
+"""Stacks upon stacks; a longer ladder could be neither explained nor drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStack:
+    """One stack as drawn."""
+
+    requirement: Requirement
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A pathway as drawn: a goal and the stacks that lead to it."""
+
+    name: str
+    goal: AchievementId
+    description: str
+    stacks: Mapping[AchievementId, DraftStack]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalogue says of an achievement."""
+
+    name: str
+    retired: bool
+    issuer: IssuerId
+
+
+def problems(draft: Draft, *, known: Mapping[AchievementId, Known], graph: StackingGraph) -> list[Problem]:
+    """Return every reason why ``draft`` cannot be published; ``graph`` is what is published already."""
+    names = {achievement: fact.name for achievement, fact in known.items()}
+    found = [*_goal(draft, known, graph)]
+    for achievement, stack in draft.stacks.items():
+        at = f"stacks.{achievement}"
+        if achievement not in known:
+            found.append(_unknown(at, achievement))
+        found += _clause(stack.requirement, f"{at}.requirement", known)
+    return [*found, *_unreachable(draft, names), *_shape(draft, graph, names)]
+
+
+def _goal(draft: Draft, known: Mapping[AchievementId, Known], graph: StackingGraph) -> Iterator[Problem]:
+    if not draft.goal:
+        yield Problem("goal", "goal-missing", "Say which achievement this pathway leads to.")
+    elif draft.goal not in known:
+        yield _unknown("goal", draft.goal)
+    elif draft.goal not in draft.stacks and not graph.versions(draft.goal):
+        name = known[draft.goal].name
+        yield Problem("goal", "goal-missing", f"{name} has no requirement yet; add it to the stacks.")
+
+
+def _clause(clause: Requirement, at: str, known: Mapping[AchievementId, Known]) -> Iterator[Problem]:
+    if isinstance(clause, Holds):
+        fact = known.get(clause.achievement)
+        if fact is None:
+            yield _unknown(at, clause.achievement)
+        elif fact.retired:
+            yield Problem(at, "retired", f"{fact.name} is retired; nobody can earn it any more.")
+        return
+    if not clause.parts:
+        yield Problem(f"{at}.parts", "empty", "This group asks for nothing; add a part or take it out.")
+    elif isinstance(clause, AtLeast):
+        yield from _count(clause, at)
+    elif sum(part.weight for part in clause.parts) == 0:
+        yield Problem(f"{at}.parts", "weights", "Every part is optional; give at least one a weight.")
+    yield from _duplicates([part.requirement for part in clause.parts], at, known)
+    for place, part in enumerate(clause.parts):
+        yield from _clause(part.requirement, f"{at}.parts[{place}].requirement", known)
+
+
+def _count(clause: AtLeast, at: str) -> Iterator[Problem]:
+    if clause.count < 1:
+        yield Problem(f"{at}.count", "count", f"{clause.count} of the parts is nothing; ask for at least 1.")
+    elif clause.count > len(clause.parts):
+        says = f"{clause.count} are asked for, but there are only {len(clause.parts)} parts."
+        yield Problem(f"{at}.count", "count", says)
+
+
+def _duplicates(parts: list[Requirement], at: str, known: Mapping[AchievementId, Known]) -> Iterator[Problem]:
+    seen: set[AchievementId] = set()
+    for place, part in enumerate(parts):
+        if not isinstance(part, Holds):
+            continue
+        if part.achievement in seen:
+            name = known[part.achievement].name if part.achievement in known else part.achievement
+            says = f"{name} stands twice in this group; one award would fill both."
+            yield Problem(f"{at}.parts[{place}].requirement", "duplicate", says)
+        seen.add(part.achievement)
+
+
+def _unreachable(draft: Draft, names: Mapping[AchievementId, str]) -> Iterator[Problem]:
+    reached, waiting = {draft.goal}, [draft.goal]
+    while waiting:
+        stack = draft.stacks.get(waiting.pop())
+        new = set(achievements_in(stack.requirement)) - reached if stack else set()
+        reached |= new
+        waiting += new
+    for achievement in draft.stacks:
+        if achievement not in reached:
+            name, goal = names.get(achievement, achievement), names.get(draft.goal, draft.goal)
+            says = f"{name} does not lead to {goal}; ask for it somewhere or take it out."
+            yield Problem(f"stacks.{achievement}", "unreachable", says)
+
+
+def _shape(draft: Draft, graph: StackingGraph, names: Mapping[AchievementId, str]) -> Iterator[Problem]:
+    """Look at the draft together with what is published: loops, and ladders without end."""
+    published = [(stack.achievement, stack.requirement) for stack in graph.stacks.values()]
+    drawn = [(achievement, stack.requirement) for achievement, stack in draft.stacks.items()]
+    if loop := shortest_loop([*published, *drawn]):
+        at = next((f"stacks.{step}.requirement" for step in loop if step in draft.stacks), "stacks")
+        yield Problem(at, "loop", f"{loop_in_words(loop, names)} goes round in a circle; take one step out.")
+        return
+    network: nx.DiGraph[AchievementId] = nx.DiGraph()
+    for achievement, requirement in (*published, *drawn):
+        network.add_edges_from((part, achievement) for part in achievements_in(requirement))
+    ladder = nx.dag_longest_path(network)
+    if len(ladder) > CHAIN_LIMIT:
+        says = f"Stacks stand {len(ladder)} high on one another; {CHAIN_LIMIT} is the most."
+        yield Problem("stacks", "depth", says)
+
+
+def _unknown(at: str, achievement: AchievementId) -> Problem:
+    return Problem(at, "unknown", f"There is no achievement {achievement}; create it first or mend the id.")

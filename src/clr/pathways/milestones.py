@@ -1,0 +1,120 @@
+"""Milestones: what follows by itself from an award, in one pass over what it reaches."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from clr.ids import AchievementId, AwardId
+from clr.pathways.awards import HeldAward
+from clr.pathways.explaining import Explainer
+from clr.pathways.graph import Policy, Stack, StackingGraph, StackKey
+from clr.pathways.progress import Clause
+
+Versions = Mapping[AchievementId, AbstractSet[int]]
+"""For each stack, the versions under which this learner's milestones follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A stack that is due: earned when its requirement became complete, with the reason."""
+
+    achievement: AchievementId
+    version: int
+    award_id: AwardId
+    earned_on: datetime
+    explanation: Clause
+    causes: tuple[AwardId, ...]
+
+
+def advance(
+    graph: StackingGraph,
+    held: Iterable[HeldAward],
+    arrived: AchievementId,
+    *,
+    at: datetime,
+    versions: Versions,
+    new_award: Callable[[], AwardId],
+) -> list[Milestone]:
+    """Return the milestones due now that ``arrived`` is among ``held``, parts before wholes.
+
+    A milestone counts at once for the stacks above it, so one pass in that order is the whole cascade.
+    """
+    return _derive(graph, graph.reached_from(arrived), held, at=at, versions=versions, new_award=new_award)
+
+
+def settle(
+    graph: StackingGraph,
+    held: Iterable[HeldAward],
+    *,
+    at: datetime,
+    versions: Versions,
+    new_award: Callable[[], AwardId],
+) -> list[Milestone]:
+    """Return every milestone that is due, wherever it comes from (after a publication, an enrolment)."""
+    return _derive(graph, graph.in_order, held, at=at, versions=versions, new_award=new_award)
+
+
+def unsupported(graph: StackingGraph, held: Iterable[HeldAward]) -> tuple[AwardId, ...]:
+    """Return the derived awards that what remains no longer supports, parts before wholes.
+
+    Everything is derived anew from the base awards; no derived award speaks for itself. Expiry is left aside: a
+    milestone earned once stays, unless what it rested on should never have been awarded.
+    """
+    awards = list(held)
+    derived: dict[StackKey, list[HeldAward]] = {}
+    for award in awards:
+        if award.derived:
+            derived.setdefault((award.achievement, award.version), []).append(award)
+    explainer = Explainer(graph, (award for award in awards if not award.derived), at=None)
+    lost: list[AwardId] = []
+    for key in graph.in_order:
+        for award in derived.get(key, ()):
+            if explainer.clause(graph.stacks[key].requirement).complete:
+                explainer.add(award)
+            else:
+                lost.append(award.id)
+    return tuple(lost)
+
+
+def _derive(
+    graph: StackingGraph,
+    keys: Sequence[StackKey],
+    held: Iterable[HeldAward],
+    *,
+    at: datetime,
+    versions: Versions,
+    new_award: Callable[[], AwardId],
+) -> list[Milestone]:
+    awards = list(held)
+    explainer = Explainer(graph, awards, at=at)
+    due: list[Milestone] = []
+    for key in keys:
+        stack = graph.stacks[key]
+        if stack.policy is not Policy.AUTO or stack.version not in versions.get(stack.achievement, ()):
+            continue
+        reason = explainer.clause(stack.requirement)
+        if not reason.complete or reason.earned_on is None or _already(stack, reason.earned_on, awards):
+            continue
+        milestone = Milestone(
+            stack.achievement, stack.version, new_award(), reason.earned_on, reason, reason.satisfied_by
+        )
+        award = HeldAward(
+            milestone.award_id, stack.achievement, stack.version, milestone.earned_on, derived=True
+        )
+        awards.append(award)
+        explainer.add(award)
+        due.append(milestone)
+    return due
+
+
+def _already(stack: Stack, earned_on: datetime, awards: Iterable[HeldAward]) -> bool:
+    """Whether another credential would say nothing new: derived before, or held for good and no later."""
+    return any(
+        award.achievement == stack.achievement
+        and (
+            (award.derived and award.version == stack.version)
+            or (award.valid_until is None and award.earned_on <= earned_on)
+        )
+        for award in awards
+    )

@@ -1,0 +1,70 @@
+"""What a stack asks for: a tree of holds, all of, at least, nested to any depth."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from clr.ids import AchievementId
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Hold a current award of one achievement."""
+
+    achievement: AchievementId
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a group; weight 0 shows a part that counts for nothing."""
+
+    requirement: "Requirement"
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Complete every part of positive weight."""
+
+    parts: tuple[Part, ...]
+    id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Complete any ``count`` of the parts."""
+
+    count: int
+    parts: tuple[Part, ...]
+    id: str | None = None
+    name: str | None = None
+
+
+Group = AllOf | AtLeast
+Requirement = Holds | AllOf | AtLeast
+
+
+def clauses(requirement: Requirement) -> Iterator[Requirement]:
+    """Yield the requirement and everything inside it, wholes before parts."""
+    waiting = [requirement]
+    while waiting:
+        clause = waiting.pop()
+        yield clause
+        if not isinstance(clause, Holds):
+            waiting.extend(part.requirement for part in reversed(clause.parts))
+
+
+def achievements_in(requirement: Requirement) -> Iterator[AchievementId]:
+    """Yield every achievement asked for, as often as it is asked for."""
+    return (clause.achievement for clause in clauses(requirement) if isinstance(clause, Holds))
+
+
+def with_clause_ids(requirement: Requirement, new: Callable[[], str]) -> Requirement:
+    """Return the requirement with an id on every clause; ids already there are kept across versions."""
+    clause_id = requirement.id or new()
+    if isinstance(requirement, Holds):
+        return replace(requirement, id=clause_id)
+    parts = tuple(Part(with_clause_ids(part.requirement, new), part.weight) for part in requirement.parts)
+    return replace(requirement, id=clause_id, parts=parts)
