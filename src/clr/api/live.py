@@ -35,13 +35,15 @@ def _following(
     token = token_of(request, service)
     if token is None:
         raise NotSignedIn("Send an access token: Authorization: Bearer …")
-    return Following(
-        learner_id, latest if given is None else min(_sequence(given), latest), token.expires_at
-    )
+    return Following(learner_id, latest if given is None else min(_sequence(given), latest), token.expires_at)
+
+
+_DIGITS = 18
+"""As many fit into 64 bits, whatever they are."""
 
 
 def _sequence(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and len(given) < 19):  # 18 digits fit a bigint
+    if not (given.isascii() and given.isdigit() and len(given) <= _DIGITS):
         problem = Problem("header.last-event-id", "not-a-number", "Send the id of the last event you heard.")
         raise BadInput("The event to resume after is not one of ours.", (problem,))
     return int(given)

@@ -15,6 +15,7 @@ from clr.pathways.requirements import (
     achievements_in,
     clauses,
     with_clause_ids,
+    with_ids_of,
 )
 from clr.pathways.routes import Suggestion, open_steps, what_next
 from clr.pathways.sentences import says, steps_left_says
@@ -58,4 +59,5 @@ __all__ = [
     "unsupported",
     "what_next",
     "with_clause_ids",
+    "with_ids_of",
 ]

@@ -68,3 +68,36 @@ def with_clause_ids(requirement: Requirement, new: Callable[[], str]) -> Require
         return replace(requirement, id=clause_id)
     parts = tuple(Part(with_clause_ids(part.requirement, new), part.weight) for part in requirement.parts)
     return replace(requirement, id=clause_id, parts=parts)
+
+
+def with_ids_of(requirement: Requirement, before: Requirement) -> Requirement:
+    """Return the requirement with the ids that its clauses had in ``before``; ids it has already are kept.
+
+    A clause is the same when it asks for the same achievement in the same group, or is a group of the same kind
+    at the same place.
+    """
+    clause_id = requirement.id or before.id
+    match requirement, before:
+        case Holds(), Holds():
+            same = requirement.achievement == before.achievement
+            return replace(requirement, id=clause_id) if same else requirement
+        case (AllOf(), AllOf()) | (AtLeast(), AtLeast()):
+            return replace(requirement, id=clause_id, parts=_parts_with_ids(requirement, before))
+    return requirement
+
+
+def _parts_with_ids(group: Group, before: Group) -> tuple[Part, ...]:
+    asked = {
+        part.requirement.achievement: part.requirement
+        for part in before.parts
+        if isinstance(part.requirement, Holds)
+    }
+    parts = []
+    for place, part in enumerate(group.parts):
+        clause = part.requirement
+        if isinstance(clause, Holds):
+            old = asked.pop(clause.achievement, None)
+        else:
+            old = before.parts[place].requirement if place < len(before.parts) else None
+        parts.append(Part(with_ids_of(clause, old) if old else clause, part.weight))
+    return tuple(parts)

@@ -1,0 +1,1 @@
+"""A demonstration institution: Northfield University, which is invented."""

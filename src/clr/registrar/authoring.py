@@ -1,0 +1,333 @@
+"""Drawing pathways: drafts that may be wrong, and versions that never change again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from clr.errors import NotFound, PathwayUnsound, Problem, Stale
+from clr.ids import AchievementId, IssuerId, PathwayId, new_id
+from clr.pathways import (
+    Draft,
+    DraftStack,
+    Known,
+    Policy,
+    achievements_in,
+    clauses,
+    problems,
+    with_clause_ids,
+    with_ids_of,
+)
+from clr.pathways.wire import dump, dump_stored, load, load_stored
+from clr.registrar import catalog, graphs, policy
+from clr.registrar.policy import Caller, Deed
+from clr.store.tables import Catalogue, Job, Pathway, PathwayVersion, StackVersion
+
+SETTLE = "settle"
+"""The job that gives the milestones a publication made due."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathwayFacts:
+    """A pathway: what is published of it, and whether its draft differs from that."""
+
+    id: PathwayId
+    issuer_id: IssuerId
+    name: str
+    description: str
+    goal: AchievementId
+    current_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFacts:
+    """A draft with everything that is wrong with it."""
+
+    draft: Draft
+    revision: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """One published version: the draft it was made from, frozen."""
+
+    pathway_id: PathwayId
+    version: int
+    draft: Draft
+    stacks: Mapping[AchievementId, int]
+    published_at: datetime
+
+
+def draw(
+    transaction: Session, caller: Caller, issuer_id: IssuerId, draft: Draft, *, at: datetime
+) -> PathwayFacts:
+    """Begin a pathway with a first draft, right or wrong."""
+    catalog.issuer(transaction, issuer_id)
+    policy.require(caller, Deed.DRAW_PATHWAY, issuer=issuer_id)
+    pathway = Pathway(
+        id=PathwayId(new_id("pth")), issuer_id=issuer_id, draft=_written(_identified(draft)), created_at=at
+    )
+    transaction.add(pathway)
+    transaction.flush()
+    return _facts(pathway, None)
+
+
+def redraw(
+    transaction: Session, caller: Caller, pathway_id: PathwayId, draft: Draft, *, revision: int
+) -> DraftFacts:
+    """Replace the draft that was read at ``revision``; it is kept even when it is wrong."""
+    pathway = _pathway(transaction, pathway_id, lock=True)
+    policy.require(caller, Deed.DRAW_PATHWAY, issuer=pathway.issuer_id)
+    if pathway.draft_revision != revision:
+        raise Stale("Somebody changed this draft since you read it. Read it again and repeat your change.")
+    pathway.draft = _written(_identified(draft, _read(pathway.draft)))
+    pathway.draft_revision += 1
+    transaction.add(pathway)
+    return _draft_facts(transaction, caller, pathway)
+
+
+def draft(snapshot: Session, caller: Caller, pathway_id: PathwayId) -> DraftFacts:
+    """Return the draft as it is."""
+    pathway = _pathway(snapshot, pathway_id)
+    policy.require(caller, Deed.DRAW_PATHWAY, issuer=pathway.issuer_id)
+    return _draft_facts(snapshot, caller, pathway)
+
+
+def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: datetime) -> VersionFacts:
+    """Freeze the draft as the next version; ``PathwayUnsound`` locates everything that is wrong with it.
+
+    A stack gets a new version only where its requirement or policy changed. Publications wait for each other, so
+    two of them can never make a loop together. A job settles the milestones that became due.
+    """
+    catalogue = transaction.exec(select(Catalogue).with_for_update()).one()
+    pathway = _pathway(transaction, pathway_id, lock=True)
+    policy.require(caller, Deed.DRAW_PATHWAY, issuer=pathway.issuer_id)
+    facts = _draft_facts(transaction, caller, pathway)
+    if facts.problems:
+        raise PathwayUnsound(_in_one_sentence(facts.problems), facts.problems)
+    frozen = {
+        achievement: _stack_version(transaction, achievement, stack, at=at)
+        for achievement, stack in facts.draft.stacks.items()
+    }
+    version = PathwayVersion(
+        pathway_id=pathway_id,
+        version=(pathway.current_version or 0) + 1,
+        name=facts.draft.name,
+        description=facts.draft.description,
+        goal_id=facts.draft.goal,
+        stacks=dict(_with_those_below(transaction, facts.draft, frozen)),
+        published_at=at,
+        published_by=caller.person_id,
+    )
+    transaction.add(version)
+    pathway.current_version = version.version
+    catalogue.version += 1
+    transaction.add_all((pathway, catalogue))
+    job = Job(id=new_id("job"), kind=SETTLE, subject={"pathway_id": pathway_id, "after": ""}, created_at=at)
+    transaction.add(job)
+    transaction.flush()
+    return _version_facts(transaction, version)
+
+
+def pathways(snapshot: Session, *, after: str | None = None, limit: int = 200) -> Sequence[PathwayFacts]:
+    """Return pathways in the order of their ids."""
+    rows = snapshot.exec(
+        select(Pathway).where(col(Pathway.id) > (after or "")).order_by(col(Pathway.id)).limit(limit)
+    ).all()
+    return [_facts(row, _current(snapshot, row)) for row in rows]
+
+
+def pathway(snapshot: Session, pathway_id: PathwayId) -> PathwayFacts:
+    """Return one pathway."""
+    row = _pathway(snapshot, pathway_id)
+    return _facts(row, _current(snapshot, row))
+
+
+def published(snapshot: Session) -> dict[PathwayId, VersionFacts]:
+    """Return the current version of every published pathway."""
+    rows = snapshot.exec(
+        select(PathwayVersion).join(
+            Pathway,
+            (col(Pathway.id) == col(PathwayVersion.pathway_id))
+            & (col(Pathway.current_version) == col(PathwayVersion.version)),
+        )
+    ).all()
+    return {row.pathway_id: _version_facts(snapshot, row) for row in rows}
+
+
+def version(snapshot: Session, pathway_id: PathwayId, number: int) -> VersionFacts:
+    """Return one published version."""
+    row = snapshot.get(PathwayVersion, (pathway_id, number))
+    if row is None:
+        raise NotFound("There is no such version of this pathway.")
+    return _version_facts(snapshot, row)
+
+
+def versions(snapshot: Session, pathway_id: PathwayId) -> Sequence[VersionFacts]:
+    """Return every published version, newest first."""
+    _pathway(snapshot, pathway_id)
+    rows = snapshot.exec(
+        select(PathwayVersion)
+        .where(col(PathwayVersion.pathway_id) == pathway_id)
+        .order_by(col(PathwayVersion.version).desc())
+    )
+    return [_version_facts(snapshot, row) for row in rows]
+
+
+def _pathway(snapshot: Session, pathway_id: PathwayId, *, lock: bool = False) -> Pathway:
+    found = snapshot.get(Pathway, pathway_id, with_for_update=lock or None)
+    if found is None:
+        raise NotFound("There is no such pathway.")
+    return found
+
+
+def _current(snapshot: Session, pathway: Pathway) -> PathwayVersion | None:
+    if pathway.current_version is None:
+        return None
+    return snapshot.get(PathwayVersion, (pathway.id, pathway.current_version))
+
+
+def _facts(pathway: Pathway, current: PathwayVersion | None) -> PathwayFacts:
+    drawn = _read(pathway.draft)
+    return PathwayFacts(
+        id=pathway.id,
+        issuer_id=pathway.issuer_id,
+        name=current.name if current else drawn.name,
+        description=current.description if current else drawn.description,
+        goal=current.goal_id if current else drawn.goal,
+        current_version=pathway.current_version,
+    )
+
+
+def _draft_facts(snapshot: Session, caller: Caller, pathway: Pathway) -> DraftFacts:
+    drawn = _read(pathway.draft)
+    asked = {drawn.goal, *drawn.stacks}
+    asked.update(part for stack in drawn.stacks.values() for part in achievements_in(stack.requirement))
+    graph = graphs.current_graph(snapshot)
+    asked.update(achievement for achievement, _ in graph.stacks)  # a loop is told by names
+    known = {
+        key: Known(found.name, found.retired_at is not None, found.issuer_id)
+        for key, found in catalog.achievements_by_id(snapshot, asked).items()
+    }
+    found = (*problems(drawn, known=known, graph=graph), *_foreign(caller, drawn, known))
+    return DraftFacts(drawn, pathway.draft_revision, found)
+
+
+def _foreign(caller: Caller, drawn: Draft, known: Mapping[AchievementId, Known]) -> list[Problem]:
+    """A requirement may ask for anybody's badge, but is only set for achievements the caller may define."""
+    return [
+        Problem(
+            f"stacks.{key}",
+            "foreign",
+            f"{known[key].name} belongs to an issuer for whom you may not draw pathways.",
+        )
+        for key in drawn.stacks
+        if key in known
+        and isinstance(policy.may(caller, Deed.DRAW_PATHWAY, issuer=known[key].issuer), policy.Refused)
+    ]
+
+
+def _in_one_sentence(found: Sequence[Problem]) -> str:
+    loop = next((problem for problem in found if problem.kind == "loop"), None)
+    first = loop or found[0]
+    more = (
+        f" There {'is' if len(found) == 2 else 'are'} {len(found) - 1} more; see errors."
+        if len(found) > 1
+        else ""
+    )
+    return f"This pathway cannot be published: {first.says}{more}"
+
+
+def _stack_version(
+    transaction: Session, achievement: AchievementId, stack: DraftStack, *, at: datetime
+) -> int:
+    """Return the version that says exactly this, making it when there is none yet."""
+    latest = transaction.scalar(
+        select(func.max(StackVersion.version)).where(StackVersion.achievement_id == achievement)
+    )
+    kept = dump_stored(stack.requirement)
+    if latest:
+        before = transaction.get_one(StackVersion, (achievement, latest))
+        if (before.requirement, before.policy) == (kept, stack.policy.value):
+            return int(latest)
+    new = StackVersion(
+        achievement_id=achievement,
+        version=(latest or 0) + 1,
+        requirement=kept,
+        policy=stack.policy.value,
+        published_at=at,
+    )
+    transaction.add(new)
+    transaction.flush()
+    return new.version
+
+
+def _with_those_below(
+    transaction: Session, drawn: Draft, frozen: Mapping[AchievementId, int]
+) -> dict[AchievementId, int]:
+    """Freeze, beside the stacks drawn here, those of other pathways that they ask for."""
+    graph = graphs.current_graph(transaction)
+    asked = {part for stack in drawn.stacks.values() for part in achievements_in(stack.requirement)}
+    below = set().union(*(graph.below(part, graph.current) for part in asked), {drawn.goal})
+    others = {
+        achievement: graph.current[achievement] for achievement in below if achievement in graph.current
+    }
+    return {**others, **frozen}
+
+
+def _version_facts(snapshot: Session, row: PathwayVersion) -> VersionFacts:
+    frozen = {AchievementId(key): number for key, number in row.stacks.items()}
+    kept = [snapshot.get_one(StackVersion, key) for key in frozen.items()]
+    stacks = {
+        found.achievement_id: DraftStack(load_stored(found.requirement), Policy(found.policy))
+        for found in kept
+    }
+    shown = Draft(row.name, row.goal_id, row.description, stacks)
+    return VersionFacts(row.pathway_id, row.version, shown, frozen, row.published_at)
+
+
+def _identified(drawn: Draft, before: Draft | None = None) -> Draft:
+    """Give every clause an id: its own, that of the same clause before, or a new one."""
+    drawn = _with_ids_of(drawn, before) if before else drawn
+    taken = [
+        clause.id for stack in drawn.stacks.values() for clause in clauses(stack.requirement) if clause.id
+    ]
+    twice = next((name for name in taken if taken.count(name) > 1), None)
+    if twice is not None:
+        says = f'The clause id "{twice}" stands twice; leave one out and it gets a new one.'
+        raise PathwayUnsound(says, (Problem("stacks", "duplicate", says),))
+    stacks = {
+        key: DraftStack(with_clause_ids(stack.requirement, lambda: new_id("cls")), stack.policy)
+        for key, stack in drawn.stacks.items()
+    }
+    return Draft(drawn.name, drawn.goal, drawn.description, stacks)
+
+
+def _with_ids_of(drawn: Draft, before: Draft) -> Draft:
+    stacks = {
+        key: DraftStack(with_ids_of(stack.requirement, before.stacks[key].requirement), stack.policy)
+        if key in before.stacks
+        else stack
+        for key, stack in drawn.stacks.items()
+    }
+    return Draft(drawn.name, drawn.goal, drawn.description, stacks)
+
+
+def _written(drawn: Draft) -> dict[str, object]:
+    stacks = {
+        key: {"requirement": dump(stack.requirement), "policy": stack.policy.value}
+        for key, stack in drawn.stacks.items()
+    }
+    return {"name": drawn.name, "goal": drawn.goal, "description": drawn.description, "stacks": stacks}
+
+
+def _read(written: Mapping[str, Any]) -> Draft:
+    stacks = {
+        AchievementId(key): DraftStack(load(stack["requirement"]), Policy(stack["policy"]))
+        for key, stack in written["stacks"].items()
+    }
+    return Draft(written["name"], AchievementId(written["goal"]), written["description"], stacks)
