@@ -77,13 +77,12 @@ def with_ids_of(requirement: Requirement, before: Requirement) -> Requirement:
     at the same place.
     """
     clause_id = requirement.id or before.id
-    match requirement, before:
-        case Holds(), Holds():
-            same = requirement.achievement == before.achievement
-            return replace(requirement, id=clause_id) if same else requirement
-        case (AllOf(), AllOf()) | (AtLeast(), AtLeast()):
-            return replace(requirement, id=clause_id, parts=_parts_with_ids(requirement, before))
-    return requirement
+    if isinstance(requirement, Holds):
+        same = isinstance(before, Holds) and requirement.achievement == before.achievement
+        return replace(requirement, id=clause_id) if same else requirement
+    if isinstance(before, Holds) or type(requirement) is not type(before):
+        return requirement
+    return replace(requirement, id=clause_id, parts=_parts_with_ids(requirement, before))
 
 
 def _parts_with_ids(group: Group, before: Group) -> tuple[Part, ...]:
@@ -94,10 +93,12 @@ def _parts_with_ids(group: Group, before: Group) -> tuple[Part, ...]:
     }
     parts = []
     for place, part in enumerate(group.parts):
-        clause = part.requirement
+        clause, old = part.requirement, _clause_at(before, place)
         if isinstance(clause, Holds):
             old = asked.pop(clause.achievement, None)
-        else:
-            old = before.parts[place].requirement if place < len(before.parts) else None
         parts.append(Part(with_ids_of(clause, old) if old else clause, part.weight))
     return tuple(parts)
+
+
+def _clause_at(group: Group, place: int) -> Requirement | None:
+    return group.parts[place].requirement if place < len(group.parts) else None

@@ -119,7 +119,7 @@ def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: 
         name=facts.draft.name,
         description=facts.draft.description,
         goal_id=facts.draft.goal,
-        stacks=dict(_with_those_below(transaction, facts.draft, frozen)),
+        stacks=_with_those_below(transaction, facts.draft, frozen),
         published_at=at,
         published_by=caller.person_id,
     )
@@ -232,13 +232,8 @@ def _foreign(caller: Caller, drawn: Draft, known: Mapping[AchievementId, Known])
 
 
 def _in_one_sentence(found: Sequence[Problem]) -> str:
-    loop = next((problem for problem in found if problem.kind == "loop"), None)
-    first = loop or found[0]
-    more = (
-        f" There {'is' if len(found) == 2 else 'are'} {len(found) - 1} more; see errors."
-        if len(found) > 1
-        else ""
-    )
+    first = next((problem for problem in found if problem.kind == "loop"), found[0])
+    more = f" See errors for all {len(found)} faults." if len(found) > 1 else ""
     return f"This pathway cannot be published: {first.says}{more}"
 
 
@@ -266,9 +261,7 @@ def _stack_version(
     return new.version
 
 
-def _with_those_below(
-    transaction: Session, drawn: Draft, frozen: Mapping[AchievementId, int]
-) -> dict[AchievementId, int]:
+def _with_those_below(transaction: Session, drawn: Draft, frozen: dict[AchievementId, int]) -> dict[str, int]:
     """Freeze, beside the stacks drawn here, those of other pathways that they ask for."""
     graph = graphs.current_graph(transaction)
     asked = {part for stack in drawn.stacks.values() for part in achievements_in(stack.requirement)}
@@ -276,7 +269,7 @@ def _with_those_below(
     others = {
         achievement: graph.current[achievement] for achievement in below if achievement in graph.current
     }
-    return {**others, **frozen}
+    return {str(key): number for key, number in (others | frozen).items()}
 
 
 def _version_facts(snapshot: Session, row: PathwayVersion) -> VersionFacts:
