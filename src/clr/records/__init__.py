@@ -1,0 +1,1 @@
+"""Signed learner records: documents, canonical forms, proofs, status, and their verification. Pure."""

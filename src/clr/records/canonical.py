@@ -1,0 +1,130 @@
+"""The canonical form of a JSON-LD document: what a signature covers, and nothing that it does not.
+
+PyLD drops terms that no context defines, and signs relative addresses as if they were absolute. Both are refused
+here ("safe mode"), as is every context that is not pinned. PyLD expands; canonicalisation is our own.
+"""
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from pyld.jsonld import JsonLdError, JsonLdProcessor
+
+from clr.records.contexts import Contexts
+from clr.records.rdfc import MAX_WORK, Quad, canonical_quads
+
+DEPTH_LIMIT = 64
+_SENTINEL = "x-relative:///"
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_LANGUAGE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+_ESCAPES = {
+    **{code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)},
+    ord("\b"): "\\b",
+    ord("\t"): "\\t",
+    ord("\n"): "\\n",
+    ord("\f"): "\\f",
+    ord("\r"): "\\r",
+    ord('"'): '\\"',
+    ord("\\"): "\\\\",
+}
+"""Escapes of canonical N-Quads (RDFC-1.0 §5)."""
+
+
+class Unsafe(ValueError):
+    """A document of which a signature would not cover everything it says; the message names what."""
+
+
+def canonical(document: Mapping[str, Any], contexts: Contexts, *, max_work: int = MAX_WORK) -> bytes:
+    """Return the canonical N-Quads of ``document``, or raise ``Unsafe``."""
+    return canonical_quads(quads_of(document, contexts), max_work=max_work).encode()
+
+
+def quads_of(document: Mapping[str, Any], contexts: Contexts) -> list[Quad]:
+    """Return the RDF dataset a document says, in safe mode."""
+    require_contexts(document, contexts)
+    options = {"documentLoader": _loader(contexts), "base": _SENTINEL, "extractAllScripts": False}
+    processor = JsonLdProcessor(on_property_dropped=_dropped)
+    try:
+        dataset = processor.to_rdf(copy.deepcopy(dict(document)), options)
+    except JsonLdError as fault:
+        cause = fault.__cause__ if isinstance(fault.__cause__, Unsafe) else fault
+        raise Unsafe(f"The document is not sound JSON-LD: {_reason(cause)}") from None
+    return list(_quads(dataset))
+
+
+def require_contexts(document: Any, contexts: Contexts) -> None:
+    """Refuse contexts that are not pinned, and any context inside the document but at a credential's top."""
+    waiting: list[tuple[Any, int]] = [(document, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > DEPTH_LIMIT:
+            raise Unsafe(f"The document is nested deeper than {DEPTH_LIMIT} levels.")
+        if isinstance(value, list):
+            waiting += [(item, depth + 1) for item in value]
+        elif isinstance(value, dict):
+            for given in _listed(value.get("@context", [])):
+                if not isinstance(given, str) or given not in contexts.documents:
+                    raise Unsafe(f"The context {str(given)[:120]} is not one of those this service knows.")
+            waiting += [(item, depth + 1) for name, item in value.items() if name != "@context"]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _loader(contexts: Contexts) -> Any:
+    def load(url: str, _: Any = None) -> dict[str, Any]:
+        if url not in contexts.documents:
+            raise Unsafe(f"The context {url[:120]} is not one of those this service knows.")
+        document = contexts.documents[url]
+        return {
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": document,
+            "contentType": "application/ld+json",
+            "tag": "static",
+        }
+
+    return load
+
+
+def _dropped(name: str) -> NoReturn:
+    raise Unsafe(f'No context defines "{str(name)[:120]}", so a signature would not cover it.')
+
+
+def _reason(fault: BaseException) -> str:
+    return str(fault.args[0] if fault.args else fault)[:200]
+
+
+def _quads(dataset: Mapping[str, Any]) -> Iterator[Quad]:
+    for graph, triples in dataset.items():
+        name = "" if graph == "@default" else _node({"type": _kind(graph), "value": graph})
+        for triple in triples:
+            yield _node(triple["subject"]), _node(triple["predicate"]), _object(triple["object"]), name
+
+
+def _kind(value: str) -> str:
+    return "blank node" if value.startswith("_:") else "IRI"
+
+
+def _node(node: Mapping[str, str]) -> str:
+    value = node["value"]
+    if node["type"] == "blank node":
+        return value
+    if value.startswith("x-relative:") or ":" not in value:
+        raise Unsafe(
+            f'"{value.removeprefix(_SENTINEL)[:120]}" is a relative address; only absolute ones can be signed.'
+        )
+    if any(letter in value for letter in '<>"{}|^`\\') or any(ord(letter) <= ord(" ") for letter in value):
+        raise Unsafe(f'"{value[:120]}" is no address.')
+    return f"<{value}>"
+
+
+def _object(node: Mapping[str, str]) -> str:
+    if node["type"] != "literal":
+        return _node(node)
+    literal = f'"{node["value"].translate(_ESCAPES)}"'
+    datatype = node.get("datatype", _STRING)
+    if datatype == _LANGUAGE:
+        return f"{literal}@{node['language']}"
+    return literal if datatype == _STRING else f"{literal}^^{_node({'type': 'IRI', 'value': datatype})}"

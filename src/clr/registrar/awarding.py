@@ -1,0 +1,224 @@
+"""Awarding: one act, whether for one badge by hand or for history from a file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from clr.errors import BadInput, Conflict, NotEligible, Problem
+from clr.ids import AchievementId, AwardId, new_id
+from clr.pathways import Clause, Policy, Stack, explain
+from clr.registrar import catalog, deriving, events, holdings, issuing, people, policy, tracking
+from clr.registrar.catalog import AchievementFacts
+from clr.registrar.deriving import Standing
+from clr.registrar.holdings import AwardFacts, EvidenceFacts
+from clr.registrar.people import Who
+from clr.registrar.policy import Caller, Deed
+from clr.registrar.results import ResultGiven, checked
+from clr.registrar.tracking import Moved
+from clr.registrar.urls import Urls
+from clr.store.tables import Award, AwardEvidence, Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRequest:
+    """What is to be awarded to whom. ``recorded`` brings history: a stack need not be eligible by our graph."""
+
+    achievement_id: AchievementId
+    learner: Who
+    earned_on: datetime | None = None
+    valid_until: datetime | None = None
+    again: bool = False
+    recorded: bool = False
+    results: tuple[ResultGiven, ...] = ()
+    evidence: tuple[EvidenceFacts, ...] = ()
+    narrative: str | None = None
+    assessor: str | None = None
+    credits_earned: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What one award did. ``repeated``: it was there already, and nothing changed."""
+
+    award: AwardFacts
+    milestones: tuple[AwardFacts, ...]
+    progress: tuple[Moved, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One request with everything that decides it, read under the learner's lock."""
+
+    caller: Caller
+    request: GrantRequest
+    achievement: AchievementFacts
+    before: Standing
+    stack: Stack | None
+    at: datetime
+
+    def reason(self) -> Clause | None:
+        """Return the stack's requirement as the learner meets it now; ``None`` for a badge."""
+        if self.stack is None:
+            return None
+        return explain(self.before.graph, self.stack, self.before.held, at=self.at, pins=self.before.view)
+
+
+def grant(
+    transaction: Session, caller: Caller, request: GrantRequest, *, at: datetime, urls: Urls
+) -> Granted:
+    """Award, and give every milestone that follows, whole or not at all.
+
+    The learner is locked before anything of hers is read, so that two last badges at once cannot miss each other.
+    """
+    achievement = catalog.achievement(transaction, request.achievement_id)
+    _require_some_right(caller, achievement)
+    learner_id = people.find_or_create(transaction, request.learner, at=at)
+    people.lock_learner(transaction, learner_id)
+    before = deriving.standing(transaction, learner_id)
+    case = _Case(caller, request, achievement, before, before.stack(achievement.id), at)
+    _require_right(case)
+    if first := _same(transaction, case):
+        return _told(transaction, first, (), at=at, repeated=True)
+    results = _require_sound(transaction, case)
+    _require_awardable(case)
+    award = _insert(transaction, case, results)
+    if reason := case.reason():
+        deriving.keep_explanation(transaction, before, award, reason, at=at)
+    issuing.prepare(transaction, award, urls=urls, at=at)
+    told = {"award_id": award.id, "achievement_id": achievement.id, "name": achievement.name}
+    events.record(transaction, learner_id, "award", told, at=at)
+    milestones = deriving.follow(transaction, learner_id, achievement.id, at=at, urls=urls)
+    granted = _told(transaction, award, milestones, at=at)
+    tracking.tell(transaction, learner_id, granted.progress, at=at)
+    return granted
+
+
+def told_again(
+    transaction: Session, award_id: AwardId, milestones: Sequence[AwardId], *, at: datetime
+) -> Granted:
+    """Return what an earlier request answered, rebuilt from the ids it left behind."""
+    rows = [holdings.award_row(transaction, milestone) for milestone in milestones]
+    return _told(transaction, holdings.award_row(transaction, award_id), rows, at=at)
+
+
+def _require_some_right(caller: Caller, achievement: AchievementFacts) -> None:
+    """Let nobody learn anything of learners who may award nothing of this issuer."""
+    if isinstance(policy.may(caller, Deed.ASSESS, issuer=achievement.issuer_id), policy.Refused):
+        policy.require(caller, Deed.AWARD, issuer=achievement.issuer_id)
+
+
+def _require_right(case: _Case) -> None:
+    assessed = case.stack is not None and case.stack.policy is Policy.ASSESSED
+    policy.require(case.caller, Deed.ASSESS if assessed else Deed.AWARD, issuer=case.achievement.issuer_id)
+
+
+def _same(transaction: Session, case: _Case) -> Award | None:
+    """Return the live award that this request would repeat, the earliest, if there is one."""
+    if case.request.again or case.achievement.repeatable:
+        return None
+    return transaction.exec(
+        select(Award)
+        .where(
+            col(Award.learner_id) == case.before.learner_id,
+            col(Award.achievement_id) == case.achievement.id,
+            col(Award.revoked_at).is_(None),
+            col(Award.suspended_at).is_(None),
+        )
+        .order_by(col(Award.earned_on), col(Award.id))
+    ).first()
+
+
+def _require_sound(transaction: Session, case: _Case) -> list[dict[str, object]]:
+    """Return the results in the form they are kept, or raise ``BadInput`` with every fault of the request."""
+    results, faults = checked(case.request.results, case.achievement.result_descriptions)
+    faults += _date_faults(case.request, case.at)
+    for place, item in enumerate(case.request.evidence):
+        if item.evidence_id is not None and transaction.get(Evidence, item.evidence_id) is None:
+            says = f"There is no uploaded evidence {item.evidence_id}."
+            faults.append(Problem(f"evidence[{place}].evidence_id", "unknown", says))
+    if faults:
+        says = faults[0].says if len(faults) == 1 else f"{len(faults)} things need mending; see errors."
+        raise BadInput(says, tuple(faults))
+    return results
+
+
+def _date_faults(request: GrantRequest, at: datetime) -> Iterator[Problem]:
+    earned_on = request.earned_on or at
+    if earned_on > at:
+        yield Problem("earned_on", "future", "earned_on lies in the future; award it when it is earned.")
+    if request.valid_until is not None and request.valid_until <= earned_on:
+        says = "valid_until must be later than earned_on; nothing expires before it is earned."
+        yield Problem("valid_until", "order", says)
+
+
+def _require_awardable(case: _Case) -> None:
+    name, stack = case.achievement.name, case.stack
+    if case.achievement.retired_at is not None and not case.request.recorded:
+        raise Conflict(f"{name} is retired and cannot be awarded any more.")
+    if stack is not None and stack.policy is Policy.AUTO:
+        says = f"{name} follows by itself when its requirement is met; award what it asks for instead."
+        raise Conflict(says, (Problem("achievement_id", "auto", says),))
+    reason = case.reason()
+    if stack is not None and reason is not None and not (reason.complete or case.request.recorded):
+        steps = f"{reason.steps_left} more step{'' if reason.steps_left == 1 else 's'}"
+        done = "assessed" if stack.policy is Policy.ASSESSED else "awarded"
+        says = f"{name} needs {steps} before it can be {done}."
+        raise NotEligible(says, (Problem("achievement_id", "not-eligible", says),))
+
+
+def _insert(transaction: Session, case: _Case, results: list[dict[str, object]]) -> Award:
+    request, learner_id = case.request, case.before.learner_id
+    version = case.stack.version if case.stack else 0
+    award = Award(
+        learner_id=learner_id,
+        id=AwardId(new_id("awd")),
+        achievement_id=case.achievement.id,
+        achievement_revision=case.achievement.revision,
+        stack_version=version,
+        again=deriving.next_again(transaction, learner_id, case.achievement.id, version),
+        origin=holdings.RECORDED if request.recorded else holdings.GRANTED,
+        earned_on=request.earned_on or case.at,
+        issued_at=case.at,
+        recorded_at=case.at,
+        valid_until=request.valid_until,
+        results=results,
+        narrative=request.narrative,
+        credits_earned=request.credits_earned,
+        assessor=request.assessor,
+        awarded_by=case.caller.person_id,
+        causes=[],
+    )
+    transaction.add(award)
+    transaction.flush()
+    transaction.add_all(_evidence_rows(award, request.evidence))
+    transaction.flush()
+    return award
+
+
+def _evidence_rows(award: Award, evidence: Sequence[EvidenceFacts]) -> list[AwardEvidence]:
+    return [
+        AwardEvidence(
+            learner_id=award.learner_id,
+            award_id=award.id,
+            position=place,
+            evidence_id=item.evidence_id,
+            url=item.url,
+            name=item.name,
+            narrative=item.narrative,
+            genre=item.genre,
+        )
+        for place, item in enumerate(evidence)
+    ]
+
+
+def _told(
+    transaction: Session, award: Award, milestones: Sequence[Award], *, at: datetime, repeated: bool = False
+) -> Granted:
+    now = deriving.standing(transaction, award.learner_id)
+    arrived = [award.achievement_id, *(row.achievement_id for row in milestones)]
+    moved = tracking.moved_by(transaction, now, arrived, at=at)
+    first, *rest = holdings.facts(transaction, [award, *milestones], at=at)
+    return Granted(first, tuple(rest), tuple(moved), repeated)

@@ -1,0 +1,168 @@
+"""Giving the milestones that are due, each with the reason kept for good."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from clr.ids import AchievementId, AwardId, LearnerId, new_id
+from clr.pathways import Clause, HeldAward, Milestone, Stack, StackingGraph, Versions, advance, settle
+from clr.registrar import authoring, catalog, events, graphs, holdings, issuing
+from clr.registrar.explaining import clause_json
+from clr.registrar.graphs import Pin
+from clr.registrar.urls import Urls
+from clr.store.tables import Award, Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything that decides what follows for one learner; read after the learner was locked."""
+
+    learner_id: LearnerId
+    graph: StackingGraph
+    pins: list[Pin]
+    held: list[HeldAward]
+
+    @property
+    def view(self) -> dict[AchievementId, int]:
+        """The stack versions the learner is pinned to; where pathways differ, the newer."""
+        found: dict[AchievementId, int] = {}
+        for pin in self.pins:
+            for achievement, version in pin.stacks.items():
+                found[achievement] = max(version, found.get(achievement, 0))
+        return found
+
+    @property
+    def versions(self) -> Versions:
+        """Under which versions milestones follow."""
+        return graphs.versions(self.graph, self.pins)
+
+    def stack(self, achievement: AchievementId) -> Stack | None:
+        """The version of a stack in force for the learner, ``None`` for a badge."""
+        return self.graph.stacks.get((achievement, self.graph.view(self.view).get(achievement, 0)))
+
+
+def standing(transaction: Session, learner_id: LearnerId) -> Standing:
+    """Read a learner's standing; lock the learner first."""
+    return Standing(
+        learner_id,
+        graphs.current_graph(transaction),
+        graphs.pins(transaction, learner_id),
+        holdings.held(transaction, learner_id),
+    )
+
+
+def follow(
+    transaction: Session, learner_id: LearnerId, arrived: AchievementId, *, at: datetime, urls: Urls
+) -> list[Award]:
+    """Give the milestones that follow from ``arrived``, which the learner holds already. She must be locked."""
+    now = standing(transaction, learner_id)
+    due = advance(now.graph, now.held, arrived, at=at, versions=now.versions, new_award=_new_award)
+    return _give(transaction, now, due, at=at, urls=urls)
+
+
+def settle_learner(transaction: Session, learner_id: LearnerId, *, at: datetime, urls: Urls) -> list[Award]:
+    """Give every milestone that is due to a learner, whatever made it due. The learner must be locked."""
+    now = standing(transaction, learner_id)
+    due = settle(now.graph, now.held, at=at, versions=now.versions, new_award=_new_award)
+    return _give(transaction, now, due, at=at, urls=urls)
+
+
+def keep_explanation(
+    transaction: Session, before: Standing, award: Award, clause: Clause, *, at: datetime
+) -> None:
+    """Keep on what an award of a stack stood: pathway and stack version, clauses, award ids, alternatives."""
+    names = catalog.names(transaction)
+    body = {
+        "as_of": at.isoformat(),
+        "achievement_id": award.achievement_id,
+        "stack_version": award.stack_version,
+        "pathways": _pathways_with(transaction, before, award),
+        "causes": list(clause.satisfied_by),
+        "requirement": clause_json(clause, names),
+    }
+    transaction.add(Explanation(learner_id=award.learner_id, award_id=award.id, body=body))
+
+
+def next_again(
+    transaction: Session, learner_id: LearnerId, achievement_id: AchievementId, version: int
+) -> int:
+    """Return the number of the next award of this achievement to this learner."""
+    last = transaction.scalar(
+        select(func.max(Award.again)).where(
+            col(Award.learner_id) == learner_id,
+            col(Award.achievement_id) == achievement_id,
+            col(Award.stack_version) == version,
+        )
+    )
+    return int(last or 0) + 1
+
+
+def _new_award() -> AwardId:
+    return AwardId(new_id("awd"))
+
+
+def _give(
+    transaction: Session, before: Standing, due: Sequence[Milestone], *, at: datetime, urls: Urls
+) -> list[Award]:
+    known = catalog.achievements_by_id(transaction, [milestone.achievement for milestone in due])
+    given = []
+    for milestone in due:
+        award = _row(transaction, before.learner_id, milestone, known[milestone.achievement].revision, at)
+        keep_explanation(transaction, before, award, milestone.explanation, at=at)
+        issuing.prepare(transaction, award, urls=urls, at=at)
+        told = {
+            "award_id": award.id,
+            "achievement_id": award.achievement_id,
+            "name": known[milestone.achievement].name,
+            "because": list(award.causes),
+        }
+        events.record(transaction, before.learner_id, "milestone", told, at=at)
+        given.append(award)
+    return given
+
+
+def _row(
+    transaction: Session, learner_id: LearnerId, milestone: Milestone, revision: int, at: datetime
+) -> Award:
+    award = Award(
+        learner_id=learner_id,
+        id=milestone.award_id,
+        achievement_id=milestone.achievement,
+        achievement_revision=revision,
+        stack_version=milestone.version,
+        again=next_again(transaction, learner_id, milestone.achievement, milestone.version),
+        origin=holdings.DERIVED,
+        earned_on=milestone.earned_on,
+        issued_at=at,
+        recorded_at=at,
+        results=[],
+        causes=list(milestone.causes),
+    )
+    transaction.add(award)
+    transaction.flush()
+    return award
+
+
+def _pathways_with(transaction: Session, before: Standing, award: Award) -> list[dict[str, Any]]:
+    """Return the pathway versions in which this version of the stack stands: those followed, then the others."""
+    wanted = (award.achievement_id, award.stack_version)
+    followed = {pin.pathway_id: pin.version for pin in before.pins if wanted in pin.stacks.items()}
+    published = authoring.published(transaction)
+    others = {
+        key: found.version
+        for key, found in published.items()
+        if key not in followed and wanted in found.stacks.items()
+    }
+    return [
+        {
+            "pathway_id": key,
+            "version": version,
+            "name": published[key].draft.name,
+            "enrolled": key in followed,
+        }
+        for key, version in {**followed, **others}.items()
+    ]
