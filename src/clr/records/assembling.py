@@ -14,7 +14,9 @@ from clr.records.contexts import CLR, EXTENSIONS, OB, VC
 
 BADGE_CONTEXT = (VC, OB, EXTENSIONS)
 RECORD_CONTEXT = (VC, CLR, OB, EXTENSIONS)
-BADGE_SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json-ld/ob_v3p0_achievementcredential_schema.json"
+BADGE_SCHEMA = (
+    "https://purl.imsglobal.org/spec/ob/v3p0/schema/json-ld/ob_v3p0_achievementcredential_schema.json"
+)
 RECORD_SCHEMA = "https://purl.imsglobal.org/spec/clr/v2p0/schema/json-ld/clr_v2p0_clrcredential_schema.json"
 ASSOCIATIONS = frozenset(
     {

@@ -1,0 +1,1 @@
+"""Work on what strangers send, kept apart from the service."""
