@@ -5,6 +5,7 @@ taking one of the two away would go unnoticed. So an achievement names no creato
 envelope repeats nothing that a badge in it says.
 """
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -145,6 +146,7 @@ class BadgeFacts:
     credits_earned: float | None = None
     results: tuple[ResultFacts, ...] = ()
     evidence: tuple[EvidenceFacts, ...] = ()
+    assessor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ def badge_credential(facts: BadgeFacts) -> dict[str, Any]:
             "type": ["AchievementSubject"],
             "achievement": achievement(facts.achievement),
             **_said(
+                source=facts.assessor and _assessor(facts.issuer, facts.assessor),
                 narrative=facts.narrative,
                 creditsEarned=facts.credits_earned,
                 result=[_result(result) for result in facts.results],
@@ -280,6 +283,12 @@ def _status(facts: StatusFacts) -> dict[str, Any]:
         "statusListIndex": str(facts.index),
         "statusListCredential": facts.status_list,
     }
+
+
+def _assessor(issuer: IssuerFacts, name: str) -> dict[str, Any]:
+    """Return who assessed (OB 3.0 §B.1.3 source); the id is one name's under one issuer, and leads nowhere."""
+    person = uuid.uuid5(uuid.NAMESPACE_URL, f"{issuer.did}#{name}")
+    return {"id": person.urn, "type": ["Profile"], "name": name}
 
 
 def _alignment(facts: AlignmentFacts) -> dict[str, Any]:

@@ -172,6 +172,7 @@ def _require_awardable(case: _Case) -> None:
 def _insert(transaction: Session, case: _Case, results: list[dict[str, object]]) -> Award:
     request, learner_id = case.request, case.before.learner_id
     version = case.stack.version if case.stack else 0
+    earned_on = request.earned_on or case.at
     award = Award(
         learner_id=learner_id,
         id=AwardId(new_id("awd")),
@@ -180,8 +181,8 @@ def _insert(transaction: Session, case: _Case, results: list[dict[str, object]])
         stack_version=version,
         again=deriving.next_again(transaction, learner_id, case.achievement.id, version),
         origin=holdings.RECORDED if request.recorded else holdings.GRANTED,
-        earned_on=request.earned_on or case.at,
-        issued_at=case.at,
+        earned_on=earned_on,
+        issued_at=earned_on if request.recorded else case.at,
         recorded_at=case.at,
         valid_until=request.valid_until,
         results=results,

@@ -122,7 +122,7 @@ class Changes:
             for start in range(0, len(learners), _BATCH):
                 some = learners[start : start + _BATCH]
                 rows = select(Learner.id, Learner.sequence).where(col(Learner.id).in_(some))
-                found.update({learner: sequence for learner, sequence in snapshot.exec(rows)})  # noqa: C416  rows are tuples only in name
+                found.update((LearnerId(learner), sequence) for learner, sequence in snapshot.exec(rows))
         return found
 
     def _wake(self, *learners: LearnerId) -> None:

@@ -1,0 +1,51 @@
+"""Status lists: one bit for every document that may be revoked, given out at random so that none tells when."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from clr.errors import NotFound
+from clr.records.status import LENGTH
+from clr.store.tables import StatusEntry
+
+FULLEST = LENGTH // 2
+"""Entries after which a new list is begun: fuller, and a free place would be hard to find."""
+
+
+def take_entry(transaction: Session) -> StatusEntry:
+    """Return a fresh entry at a random free place of the newest list."""
+    newest = transaction.scalar(select(func.max(StatusEntry.list_number))) or 1
+    taken = transaction.scalar(
+        select(func.count()).select_from(StatusEntry).where(col(StatusEntry.list_number) == newest)
+    )
+    number = newest + 1 if (taken or 0) >= FULLEST else newest
+    while True:
+        position = secrets.randbelow(LENGTH)
+        if transaction.get(StatusEntry, (number, position)) is None:
+            break
+    entry = StatusEntry(list_number=number, position=position)
+    transaction.add(entry)
+    transaction.flush()
+    return entry
+
+
+def revoke_entry(transaction: Session, number: int, position: int, *, at: datetime) -> None:
+    """Set the bit of a document; once set it stays."""
+    entry = transaction.get_one(StatusEntry, (number, position))
+    entry.revoked_at = entry.revoked_at or at
+    transaction.add(entry)
+
+
+def revoked_positions(snapshot: Session, number: int) -> Sequence[int]:
+    """Return which places of a list are set, in order."""
+    newest = snapshot.scalar(select(func.max(StatusEntry.list_number))) or 1
+    if not 1 <= number <= newest:
+        raise NotFound("There is no such status list.")
+    return snapshot.exec(
+        select(StatusEntry.position)
+        .where(col(StatusEntry.list_number) == number, col(StatusEntry.revoked_at).is_not(None))
+        .order_by(col(StatusEntry.position))
+    ).all()
