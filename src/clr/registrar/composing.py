@@ -171,6 +171,12 @@ def own_row(snapshot: Session, caller: Caller, record_id: RecordId, *, lock: boo
     return found
 
 
+def lock_owner(transaction: Session, record: Record) -> None:
+    """Lock the learner of a record, and read the record again as it is then; only for the registrar."""
+    people.lock_learner(transaction, record.learner_id)
+    transaction.refresh(record)
+
+
 def facts(row: Record) -> RecordFacts:
     """Return a row as facts."""
     return RecordFacts(

@@ -5,7 +5,7 @@ Prepared once for each revision of a record, and once for each share; then signe
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -138,6 +138,21 @@ def envelope_of(row: IssuedRecord) -> Envelope:
     return Envelope(
         row.id, row.learner_id, row.record_id, json.loads(row.unsigned), row.created, row.signed, row.view
     )
+
+
+def with_bytes(envelope: Envelope, signed: str) -> Envelope:
+    """Return the document with its signed bytes."""
+    return replace(envelope, signed=signed)
+
+
+def has_awards(snapshot: Session, record: Record) -> bool:
+    """Whether the record holds an award that stands, so that there can be a document."""
+    return bool(_chosen(snapshot, record).awards)
+
+
+def view_of(snapshot: Session, record: Record) -> dict[str, object]:
+    """Return how a document issued now would be arranged."""
+    return _view(snapshot, _chosen(snapshot, record))
 
 
 def public_row(snapshot: Session, slug: str) -> Record | None:
