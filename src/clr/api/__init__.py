@@ -2,7 +2,27 @@
 
 from fastapi import APIRouter
 
-from clr.api import operations
+from clr.api import (
+    achievements,
+    awards,
+    evidence,
+    issuers,
+    learners,
+    live,
+    operations,
+    pathways,
+    progress,
+)
 
-ROUTERS: tuple[APIRouter, ...] = (operations.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    issuers.router,
+    achievements.router,
+    pathways.router,
+    learners.router,
+    awards.router,
+    evidence.router,
+    progress.router,
+    live.router,
+    operations.router,
+)
 """Every router of the API, in the order of the documentation."""

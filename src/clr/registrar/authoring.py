@@ -69,7 +69,7 @@ def draw(
     catalog.issuer(transaction, issuer_id)
     policy.require(caller, Deed.DRAW_PATHWAY, issuer=issuer_id)
     pathway = Pathway(
-        id=PathwayId(new_id("pth")), issuer_id=issuer_id, draft=_written(_identified(draft)), created_at=at
+        id=PathwayId(new_id("pth")), issuer_id=issuer_id, draft=written(_identified(draft)), created_at=at
     )
     transaction.add(pathway)
     transaction.flush()
@@ -84,7 +84,7 @@ def redraw(
     policy.require(caller, Deed.DRAW_PATHWAY, issuer=pathway.issuer_id)
     if pathway.draft_revision != revision:
         raise Stale("Somebody changed this draft since you read it. Read it again and repeat your change.")
-    pathway.draft = _written(_identified(draft, _read(pathway.draft)))
+    pathway.draft = written(_identified(draft, _read(pathway.draft)))
     pathway.draft_revision += 1
     transaction.add(pathway)
     return _draft_facts(transaction, caller, pathway)
@@ -310,7 +310,8 @@ def _with_ids_of(drawn: Draft, before: Draft) -> Draft:
     return Draft(drawn.name, drawn.goal, drawn.description, stacks)
 
 
-def _written(drawn: Draft) -> dict[str, object]:
+def written(drawn: Draft) -> dict[str, object]:
+    """Return a draft in the form in which it is kept, sent and read."""
     stacks = {
         key: {"requirement": dump(stack.requirement), "policy": stack.policy.value}
         for key, stack in drawn.stacks.items()

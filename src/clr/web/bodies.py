@@ -5,11 +5,12 @@ Python's own reader accepts all of these; each has made two systems read one doc
 
 import json
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, ClassVar, NoReturn
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from clr.errors import BadRequest, TooLarge, WrongMedia
 
@@ -33,6 +34,26 @@ class StrictModel(BaseModel):
     """A body: unknown members are refused, so that a misspelt one never passes unseen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Changes(StrictModel):
+    """A body that changes some members: one left out stays, one that must say something may not be null."""
+
+    EMPTIED: ClassVar[frozenset[str]] = frozenset()
+    """Members that null empties."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_emptied(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            for name, member in value.items():
+                if member is None and name in cls.model_fields and name not in cls.EMPTIED:
+                    raise ValueError(f"{name} may be left out, but not null")
+        return value
+
+    def changes(self) -> dict[str, Any]:
+        """Return the members that were sent."""
+        return self.model_dump(exclude_unset=True)
 
 
 class StrictRoute(APIRoute):
@@ -134,3 +155,11 @@ def _inspect_text(text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise BadRequest("A text holds half of a surrogate pair, which is not Unicode.") from None
+
+
+def web_address(value: str) -> str:
+    """Return ``value`` when it is an absolute http or https address; a validator for bodies."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or any(letter.isspace() for letter in value):
+        raise ValueError("must be an address that begins with https:// or http://")
+    return value
