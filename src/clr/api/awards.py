@@ -255,9 +255,7 @@ def grant_award(
 ) -> GrantedOut:
     """Award an achievement; milestones follow in the same moment."""
     if before := once.before(transaction):
-        return GrantedOut.of(
-            awarding.told_again(transaction, before["award"], before["milestones"], at=now)
-        )
+        return GrantedOut.of(awarding.told_again(transaction, before["award"], before["milestones"], at=now))
     granted = awarding.grant(transaction, caller, body.request(), at=now, urls=service.urls)
     answer = {"award": granted.award.id, "milestones": [milestone.id for milestone in granted.milestones]}
     response.status_code = 200 if granted.repeated else 201
@@ -303,9 +301,7 @@ def list_awards(
     page: Page,
 ) -> AwardPage:
     """List a learner's awards, of every state."""
-    found = holdings.awards_of(
-        snapshot, caller, learner_id, at=now, after=page.after, limit=page.limit + 1
-    )
+    found = holdings.awards_of(snapshot, caller, learner_id, at=now, after=page.after, limit=page.limit + 1)
     items, following = cut(request, response, page, found)
     return AwardPage(items=[AwardOut.of(item) for item in items], next=following)
 

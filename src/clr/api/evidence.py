@@ -77,12 +77,8 @@ def upload_evidence(
     return EvidenceOut.of(facts, service.urls.evidence(facts.id))
 
 
-@router.get(
-    "/{evidence_id}", response_class=Response, responses=problems.declared(NotSignedIn, NotFound)
-)
-def open_evidence(
-    evidence_id: str, service: ServiceDep, caller: SignedIn, snapshot: Snapshot
-) -> Response:
+@router.get("/{evidence_id}", response_class=Response, responses=problems.declared(NotSignedIn, NotFound))
+def open_evidence(evidence_id: str, service: ServiceDep, caller: SignedIn, snapshot: Snapshot) -> Response:
     """Open a file, for its learner, for assessors, and for who uploaded it."""
     return file_response(service, evidence.open_file(snapshot, caller, EvidenceId(evidence_id)))
 

@@ -90,9 +90,7 @@ def read_progress(
 
 
 @router.get("/{learner_id}/next", responses=problems.declared(NotSignedIn, NotFound))
-def list_next_steps(
-    learner_id: LearnerInPath, caller: SignedIn, snapshot: Snapshot, now: Now
-) -> NextSteps:
+def list_next_steps(learner_id: LearnerInPath, caller: SignedIn, snapshot: Snapshot, now: Now) -> NextSteps:
     """List what helps most: what can be done now first, shared badges once."""
     return NextSteps(
         items=[
