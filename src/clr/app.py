@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 
 from clr.api import ROUTERS as API_ROUTERS
+from clr.net.checking import Checker
 from clr.records.contexts import Contexts, load_contexts
 from clr.registrar.keyring import open_keyring
 from clr.registrar.urls import Urls
@@ -35,14 +36,16 @@ def open_service(
     """Open everything the service needs; the database is brought to its newest shape first."""
     upgrade(settings.database)
     engine = open_engine(settings.database)
+    contexts = find_contexts(settings.contexts_dir)
     return Service(
         settings=settings,
         engine=engine,
         urls=Urls(settings.public_url),
         keyring=open_keyring(engine, settings.data_dir / "keys", at=clock()),
-        contexts=find_contexts(settings.contexts_dir),
+        contexts=contexts,
         files=Files(settings.data_dir / "files"),
         changes=Changes(engine),
+        checker=Checker(contexts),
         demo=demo,
         clock=clock,
     )
@@ -64,6 +67,7 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         await service.changes.start()
         yield
         await service.changes.stop()
+        service.checker.close()
         service.engine.dispose()
 
     app = FastAPI(

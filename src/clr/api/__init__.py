@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from clr.api import (
     achievements,
     awards,
+    credentials,
     evidence,
     issuers,
     learners,
@@ -12,6 +13,11 @@ from clr.api import (
     operations,
     pathways,
     progress,
+    public,
+    records,
+    shares,
+    verify,
+    wellknown,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -20,8 +26,16 @@ ROUTERS: tuple[APIRouter, ...] = (
     pathways.router,
     learners.router,
     awards.router,
+    credentials.router,
     evidence.router,
     progress.router,
+    records.router,
+    shares.router,
+    public.router,
+    public.files,
+    verify.router,
+    wellknown.router,
+    wellknown.definitions,
     live.router,
     operations.router,
 )

@@ -145,7 +145,7 @@ def read_record(
 
 
 @router.put("/{record_id}", responses=problems.declared(NotSignedIn, NotFound, Stale, ConditionMissing))
-def replace_record(
+def replace_record(  # noqa: PLR0913, PLR0917  each is a part of the request
     record_id: str,
     body: RecordBody,
     caller: SignedIn,

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from clr.errors import BadInput, NotFound, Problem
-from clr.ids import EvidenceId, LearnerId, RecordId, ShareId, new_id
+from clr.ids import AwardId, EvidenceId, LearnerId, RecordId, ShareId, new_id
 from clr.records.assembling import IssuerFacts
 from clr.registrar import composing, enveloping, evidence
 from clr.registrar.enveloping import Envelope
@@ -182,13 +182,17 @@ def note_visit(transaction: Session, share_id: ShareId, *, at: datetime) -> None
     transaction.exec(counted)
 
 
+def awards_in(shared: Shared) -> list[AwardId]:
+    """Return the awards a document holds, in the order of its badges."""
+    return [AwardId(item["award_id"]) for part in shared.envelope.view["sections"] for item in part["items"]]
+
+
 def evidence_in(snapshot: Session, shared: Shared, evidence_id: EvidenceId) -> EvidenceFile:
     """Return an evidence file of an award that the document holds; any other is absent."""
-    award_ids = [item["award_id"] for part in shared.envelope.view["sections"] for item in part["items"]]
     held = snapshot.exec(
         select(AwardEvidence.evidence_id).where(
             col(AwardEvidence.learner_id) == shared.envelope.learner_id,
-            col(AwardEvidence.award_id).in_(award_ids),
+            col(AwardEvidence.award_id).in_(awards_in(shared)),
             col(AwardEvidence.evidence_id) == evidence_id,
         )
     ).first()

@@ -1,7 +1,7 @@
 """Status lists: one bit for every document that may be revoked, given out at random so that none tells when."""
 
 import secrets
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from clr.errors import NotFound
 from clr.records.status import LENGTH
-from clr.store.tables import StatusEntry
+from clr.store.tables import PublicKey, StatusEntry
 
 FULLEST = LENGTH // 2
 """Entries after which a new list is begun: fuller, and a free place would be hard to find."""
@@ -39,13 +39,27 @@ def revoke_entry(transaction: Session, number: int, position: int, *, at: dateti
     transaction.add(entry)
 
 
-def revoked_positions(snapshot: Session, number: int) -> Sequence[int]:
-    """Return which places of a list are set, in order."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list: which places are set, in order, and since when it is as it is."""
+
+    revoked: tuple[int, ...]
+    changed_at: datetime
+
+
+def listing(snapshot: Session, number: int) -> Listing:
+    """Return the state of a list. Before its first change it is as old as the first key that could sign it."""
     newest = snapshot.scalar(select(func.max(StatusEntry.list_number))) or 1
     if not 1 <= number <= newest:
         raise NotFound("There is no such status list.")
-    return snapshot.exec(
-        select(StatusEntry.position)
+    rows = snapshot.exec(
+        select(StatusEntry.position, StatusEntry.revoked_at)
         .where(col(StatusEntry.list_number) == number, col(StatusEntry.revoked_at).is_not(None))
         .order_by(col(StatusEntry.position))
     ).all()
+    changes = [at for _, at in rows if at is not None]
+    first_key = snapshot.exec(select(PublicKey.created_at).order_by(col(PublicKey.created_at))).first()
+    moments = changes or ([first_key] if first_key else [])
+    if not moments:
+        raise NotFound("There is no such status list.")
+    return Listing(tuple(position for position, _ in rows), max(moments))

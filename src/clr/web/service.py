@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from clr.net.checking import Checker
 from clr.records.contexts import Contexts
 from clr.registrar.keyring import Keyring
 from clr.registrar.urls import Urls
@@ -30,5 +31,6 @@ class Service:
     contexts: Contexts
     files: Files
     changes: Changes
+    checker: Checker
     demo: bool = False
     clock: Callable[[], datetime] = field(default=utc_now)
