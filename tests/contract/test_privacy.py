@@ -7,7 +7,7 @@ import pytest
 from httpx import Response
 
 from tests.store.test_records import CREDENTIAL, compose, verified
-from tests.worlds import World, all_of
+from tests.worlds import World, all_of, at_least
 
 JSON = {"Accept": CREDENTIAL}
 
@@ -92,8 +92,8 @@ def test_a_link_opens_its_own_badges_and_evidence_and_nothing_else(world: World)
 
 
 def evidence(world: World, text: str) -> str:
-    files = {"file": ("work.txt", text.encode(), "text/plain")}
-    answer = world.client.post("/v1/evidence", files=files, headers=world.admin)
+    headers = world.admin | {"Content-Type": "text/plain"}
+    answer = world.client.post("/v1/evidence?name=work.txt", content=text.encode(), headers=headers)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 
@@ -138,3 +138,24 @@ def test_no_document_carries_an_address_of_the_learner_or_its_hash(world: World)
 
     hidden = ["Amy", "n-1", amy, *(hashlib.sha256(text.encode()).hexdigest() for text in body.values())]
     assert [text for text in (*body.values(), *hidden) if text in document] == []
+
+
+def test_the_way_taken_names_nothing_that_was_not_shared_not_even_by_elimination(world: World) -> None:
+    world.stack("Communicator", at_least(2, "Debate", "Lab", "Essay"))
+    amy = world.learner("Amy", holds=["Lab"])
+    granted = world.grant(amy, "Debate")
+    debate, milestone = granted.award["id"], granted.body["milestones"][0]["id"]
+
+    some = way(world, amy, compose(world, amy, debate, milestone))
+    labs = world.client.get(f"/v1/learners/{amy}/awards", headers=world.as_(amy)).json()["items"]
+    lab = next(item["id"] for item in labs if item["achievement_id"] == world.achievements["Lab"])
+    every = way(world, amy, compose(world, amy, debate, lab, milestone))
+
+    assert sorted(some, key=str) == [("Debate", "chosen"), (None, "not_shared")]
+    assert set(every) == {("Debate", "chosen"), ("Lab", "chosen"), ("Essay", "not_needed")}
+
+
+def way(world: World, learner: str, record: dict[str, object]) -> list[tuple[str | None, str]]:
+    path = f"/v1/records/{record['id']}/preview"
+    shown = world.client.get(path, headers=world.as_(learner)).json()["record"]
+    return [(step["name"], step["state"]) for step in shown["sections"][0]["items"][-1]["path"]]

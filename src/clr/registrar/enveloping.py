@@ -75,7 +75,15 @@ def current(
     transaction: Session, record: Record, *, institution: IssuerFacts, urls: Urls, at: datetime
 ) -> Envelope:
     """Return the one document of a revision, made when it is first asked for. The learner must be locked."""
-    found = transaction.exec(
+    found = kept(transaction, record)
+    if found is not None:
+        return found
+    return issue(transaction, record, share_id="", institution=institution, urls=urls, at=at)
+
+
+def kept(snapshot: Session, record: Record) -> Envelope | None:
+    """Return the document of this revision when it was made already."""
+    found = snapshot.exec(
         select(IssuedRecord).where(
             col(IssuedRecord.learner_id) == record.learner_id,
             col(IssuedRecord.record_id) == record.id,
@@ -83,9 +91,7 @@ def current(
             col(IssuedRecord.share_id) == "",
         )
     ).first()
-    if found is not None:
-        return envelope_of(found)
-    return issue(transaction, record, share_id="", institution=institution, urls=urls, at=at)
+    return None if found is None else envelope_of(found)
 
 
 def issue(

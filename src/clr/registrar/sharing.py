@@ -156,6 +156,13 @@ def resolve(snapshot: Session, token: str, *, at: datetime) -> Shared | None:
     return Shared(share.id, share.expires_at, enveloping.envelope_of(issued))
 
 
+def public_now(snapshot: Session, slug: str) -> Shared | None:
+    """Return what a public record shows when its document was made already; the ordinary case, without a lock."""
+    record = enveloping.public_row(snapshot, slug)
+    envelope = None if record is None else enveloping.kept(snapshot, record)
+    return None if envelope is None else Shared(None, None, envelope)
+
+
 def resolve_public(
     transaction: Session, slug: str, *, institution: IssuerFacts, urls: Urls, at: datetime
 ) -> Shared | None:

@@ -54,7 +54,10 @@ def shared(service: Service, token: str, *, at: datetime) -> Shared:
 def public_record(service: Service, slug: str, *, at: datetime) -> Shared:
     """Return what a public record shows, signed; raises the same ``NotFound`` for private and unknown."""
     with reading(service.engine) as snapshot:
+        found = sharing.public_now(snapshot, slug)
         waiting = enveloping.waiting_public(snapshot, slug)
+    if found is not None:
+        return _signed(service, found)
     if not waiting:
         raise NotFound(composing.ABSENT)
     sign_badges(service, waiting)

@@ -85,7 +85,7 @@ def status_list(service: Service, number: int) -> dict[str, Any]:
     with reading(service.engine) as snapshot:
         listing = statuses.listing(snapshot, number)
     did = service.urls.institution_did
-    issuer = {"id": did, "type": ["Profile"], "name": service.settings.institution_name}
+    issuer = {"id": did, "name": service.settings.institution_name}
     unsigned = status_list_credential(
         service.urls.status_list(number), issuer, encode(listing.revoked), valid_from=listing.changed_at
     )
