@@ -1,5 +1,222 @@
-"""The ``clr`` command."""
+"""The command line: serve, bring in, award, and give access, through the same acts as every other door."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from sqlmodel import Session
+
+from clr.app import create_app, open_service
+from clr.demo import building
+from clr.errors import ClrError
+from clr.ids import PersonId
+from clr.registrar import awarding, catalog, people, settling, tokens
+from clr.registrar.awarding import GrantRequest
+from clr.registrar.importing import Imported, Importer
+from clr.registrar.people import Who
+from clr.registrar.policy import Caller, Role
+from clr.settings import Settings
+from clr.store.sessions import reading, transaction
+from clr.web.access import ACCESS
+from clr.web.service import Service
+
+main = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+_out, _err = Console(), Console(stderr=True)
+
+OPERATOR = Caller(PersonId("operator"), "The operator of this service", None, frozenset({(Role.ADMIN, "")}))
+"""Whoever can run this command on this machine can read its database; the registrar trusts them as an admin."""
 
 
-def main() -> None:
-    """Stand by."""
+class Kind(StrEnum):
+    """What a file holds."""
+
+    AWARDS = "awards"
+    LEARNERS = "learners"
+
+
+@main.command()
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="With the demonstration institution.")] = False,  # noqa: FBT002  typer reads flags so
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin the demonstration anew.")] = False,  # noqa: FBT002  typer reads flags so
+) -> None:
+    """Start the service."""
+    settings = _settings()
+    if demo:
+        settings = building.settings_of(settings)
+        with _refusals():
+            told = building.build(settings, fresh=fresh)
+        _out.print(told, soft_wrap=True, highlight=False)
+    else:
+        with _refusals():
+            building.require_no_demo(settings)
+    app = create_app(settings, demo=demo)
+    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, timeout_graceful_shutdown=5)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to its newest shape."""
+    with _service() as service:
+        _out.print(f"The database at {service.engine.url.render_as_string()} is up to date.", soft_wrap=True)
+
+
+@main.command()
+def token(
+    person: Annotated[str, typer.Argument(help="Id or e-mail address of somebody who signs in.")],
+) -> None:
+    """Print an access token for somebody."""
+    with _service() as service:
+        now = service.clock()
+        with reading(service.engine) as snapshot:
+            person_id = people.find_person(snapshot, person)
+        minutes = service.settings.token_minutes
+        made = tokens.mint(
+            person_id,
+            purpose=ACCESS,
+            at=now,
+            minutes=minutes,
+            kid=service.keyring.token_kid,
+            key=service.keyring.token_key,
+        )
+        _err.print(f"Valid until {now + timedelta(minutes=minutes):%Y-%m-%d %H:%M} UTC.")
+        print(made)  # noqa: T201  the one thing on standard output, so that it can be piped
+
+
+@main.command()
+def person(
+    name: str,
+    email: str,
+    role: Annotated[
+        list[str] | None, typer.Option(help="admin, author, awarder or assessor; ROLE=ISSUER for one issuer.")
+    ] = None,
+) -> None:
+    """Enter somebody who signs in; the first administrator comes this way."""
+    with _service() as service, transaction(service.engine) as session:
+        roles = [_role(session, told) for told in role or ()]
+        people.create_person(session, name=name, email=email, roles=roles, at=service.clock())
+        _out.print(f"{name} may sign in: clr token {email}")
+
+
+@main.command("import")
+def import_file(
+    file: Path,
+    kind: Annotated[Kind, typer.Option(help="What the rows are.")] = Kind.AWARDS,
+    dry_run: Annotated[  # noqa: FBT002  typer reads flags so
+        bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")
+    ] = False,
+) -> None:
+    """Bring in a CSV file; good rows are kept, each bad one is listed with its cure."""
+    with _service() as service, _bar() as progressed:
+        importer = Importer(service.engine, OPERATOR, service.urls, service.clock, dry_run, progressed)
+        content = _content(file)
+        done = importer.awards(content) if kind is Kind.AWARDS else importer.learners(content)
+    _tell(done, kind, dry_run=dry_run)
+    if done.faults:
+        raise typer.Exit(1)
+
+
+@main.command()
+def award(
+    learner: Annotated[str, typer.Option(help="E-mail address or external id.")],
+    achievement: Annotated[str, typer.Option(help="Id or exact name.")],
+    assessor: Annotated[str | None, typer.Option(help="Who assessed the work.")] = None,
+) -> None:
+    """Award one achievement, with every milestone that follows."""
+    with _service() as service, transaction(service.engine) as session:
+        found = catalog.achievements_told(session, achievement)
+        if len(found) != 1:
+            raise ClrError(f'{len(found)} achievements are called "{achievement}"; give its id.')
+        who = Who(email=learner) if "@" in learner else Who(external_id=learner)
+        request = GrantRequest(found[0].id, who, assessor=assessor)
+        granted = awarding.grant(session, OPERATOR, request, at=service.clock(), urls=service.urls)
+    state = "was held already" if granted.repeated else "awarded"
+    _out.print(f"{granted.award.name}: {state}.")
+    for milestone in granted.milestones:
+        _out.print(f"{milestone.name}: followed by itself.")
+
+
+@main.command()
+def settle() -> None:
+    """Give the milestones that publications made due and that nobody has given yet."""
+    with _service() as service:
+        given = settling.run_pending(service.engine, at=service.clock(), urls=service.urls)
+        _out.print(f"{given} milestone{'' if given == 1 else 's'} given.")
+
+
+@main.command()
+def openapi() -> None:
+    """Print the contract of the API."""
+    print(json.dumps(create_app(Settings()).openapi(), indent=2, sort_keys=True))  # noqa: T201  to be redirected
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as faults:
+        for fault in faults.errors():
+            _err.print(f"CLR_{str(fault['loc'][0]).upper()}: {fault['msg']}")
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _service() -> Iterator[Service]:
+    with _refusals():
+        service = open_service(_settings())
+        try:
+            yield service
+        finally:
+            service.engine.dispose()
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn a refusal into a sentence and an exit code."""
+    try:
+        yield
+    except ClrError as refused:
+        _err.print(refused.says, soft_wrap=True, highlight=False)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"))
+    with Progress(*columns, console=_err, transient=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("rows", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as fault:
+        raise ClrError(f"{file} cannot be read: {fault.strerror}.") from None
+
+
+def _tell(done: Imported, kind: Kind, *, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    _out.print(f"{done.new} {kind} {would}new, {done.unchanged} there already, {len(done.faults)} problems.")
+    if not done.faults:
+        return
+    table = Table("Line", "Column", "What is wrong, and the cure", box=None)
+    for fault in done.faults:
+        table.add_row(str(fault.line), fault.column or "-", fault.says)
+    _err.print(table)
+
+
+def _role(session: Session, told: str) -> tuple[Role, str]:
+    name, _, issuer = told.partition("=")
+    if name not in set(Role):
+        raise ClrError(f'"{name}" is no role; there are: {", ".join(Role)}.')
+    return Role(name), catalog.issuer_by_slug(session, issuer).id if issuer else ""

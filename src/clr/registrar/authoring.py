@@ -147,8 +147,7 @@ def pathway(snapshot: Session, pathway_id: PathwayId) -> PathwayFacts:
     return _facts(row, _current(snapshot, row))
 
 
-def published(snapshot: Session) -> dict[PathwayId, VersionFacts]:
-    """Return the current version of every published pathway."""
+def _published(snapshot: Session) -> Mapping[PathwayId, VersionFacts]:
     rows = snapshot.exec(
         select(PathwayVersion).join(
             Pathway,
@@ -157,6 +156,10 @@ def published(snapshot: Session) -> dict[PathwayId, VersionFacts]:
         )
     ).all()
     return {row.pathway_id: _version_facts(snapshot, row) for row in rows}
+
+
+published = graphs.ByCatalogue(_published)
+"""Return the current version of every published pathway."""
 
 
 def version(snapshot: Session, pathway_id: PathwayId, number: int) -> VersionFacts:

@@ -261,11 +261,12 @@ def achievements_by_id(
     return {row.id: _achievement_facts(row) for row in rows}
 
 
-def achievements_named(snapshot: Session, name: str) -> Sequence[AchievementFacts]:
-    """Return the achievements with exactly this name, one for each issuer that uses it."""
-    return [
-        _achievement_facts(row) for row in snapshot.exec(select(Achievement).where(Achievement.name == name))
-    ]
+def achievements_told(snapshot: Session, told: str) -> Sequence[AchievementFacts]:
+    """Return the achievement with this id, or those with exactly this name (one for each issuer that uses it)."""
+    rows = snapshot.exec(
+        select(Achievement).where((col(Achievement.id) == told) | (col(Achievement.name) == told))
+    )
+    return [_achievement_facts(row) for row in rows]
 
 
 def names(snapshot: Session) -> dict[AchievementId, str]:

@@ -2,8 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Pool
@@ -15,12 +16,34 @@ from clr.pathways.wire import load_stored
 from clr.store.tables import Catalogue, Enrolment, PathwayVersion, StackVersion
 
 KEPT = 8
-"""Graphs kept at once: several versions may be read while a new one is published."""
+"""Versions kept at once: several may be read while a new one is published."""
 
-_graphs: WeakKeyDictionary[Pool, OrderedDict[int, StackingGraph]] = WeakKeyDictionary()
-"""By database (its pool of connections) and version of the catalogue."""
+T = TypeVar("T")
 
-_building = threading.Lock()
+
+class ByCatalogue(Generic[T]):
+    """Something that only a publication changes: built once per version of a database's catalogue.
+
+    One thread builds, all use. Not to be asked after a publication in the same transaction, which may yet be undone.
+    """
+
+    def __init__(self, build: Callable[[Session], T]) -> None:
+        """Build with ``build``."""
+        self._build = build
+        self._building = threading.Lock()
+        self._kept: WeakKeyDictionary[Pool, OrderedDict[int, T]] = WeakKeyDictionary()
+
+    def __call__(self, snapshot: Session) -> T:
+        """Return it as of the catalogue version this snapshot sees."""
+        version = snapshot.exec(select(Catalogue.version)).one()
+        kept = self._kept.setdefault(snapshot.connection().engine.pool, OrderedDict())
+        if version not in kept:
+            with self._building:
+                if version not in kept:
+                    kept[version] = self._build(snapshot)
+                    while len(kept) > KEPT:
+                        kept.popitem(last=False)
+        return kept[version]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +55,16 @@ class Pin:
     stacks: Mapping[AchievementId, int]
 
 
-def current_graph(snapshot: Session) -> StackingGraph:
-    """Return the graph at the catalogue version of this snapshot; built by one thread, used by all.
-
-    Not to be asked after a publication in the same transaction, which may yet be undone.
-    """
-    version = snapshot.exec(select(Catalogue.version)).one()
-    kept = _graphs.setdefault(snapshot.connection().engine.pool, OrderedDict())
-    if version not in kept:
-        with _building:
-            if version not in kept:
-                kept[version] = _build(snapshot)
-                while len(kept) > KEPT:
-                    kept.popitem(last=False)
-    return kept[version]
-
-
 def _build(snapshot: Session) -> StackingGraph:
     rows = snapshot.exec(select(StackVersion))
     return StackingGraph(
         Stack(row.achievement_id, row.version, load_stored(row.requirement), Policy(row.policy))
         for row in rows
     )
+
+
+current_graph = ByCatalogue(_build)
+"""Return the published graph at the catalogue version of a snapshot."""
 
 
 def pins(snapshot: Session, learner_id: LearnerId) -> list[Pin]:

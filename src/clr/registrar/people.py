@@ -191,14 +191,11 @@ def find_or_create(transaction: Session, who: Who, *, at: datetime) -> LearnerId
     """Return the learner ``who`` speaks of; one named by address or external id is entered when new."""
     if who.learner_id is not None:
         return _learner(transaction, who.learner_id).id
-    address = _address(who.email)
-    known = (col(Learner.email) == address) if address else (col(Learner.external_id) == who.external_id)
-    if address is None and who.external_id is None:
+    if who.email is None and who.external_id is None:
         says = "Name the learner: learner_id, or learner with an email or external_id."
         raise BadInput(says, (Problem("learner", "missing", says),))
-    found = transaction.exec(select(Learner.id).where(known)).first()
-    if found is not None:
-        return LearnerId(found)
+    if found := known(transaction, who):
+        return found
     if not who.name:
         says = f"{who.email or who.external_id} is new here; send the learner's name too."
         raise BadInput(says, (Problem("learner.name", "missing", says),))
@@ -206,6 +203,14 @@ def find_or_create(transaction: Session, who: Who, *, at: datetime) -> LearnerId
     return create_learner(
         transaction, name=who.name, email=who.email, external_id=who.external_id, with_person=True, at=at
     )
+
+
+def known(snapshot: Session, who: Who) -> LearnerId | None:
+    """Return the learner with this e-mail address, else with this external id."""
+    address = _address(who.email)
+    told = (col(Learner.email) == address) if address else (col(Learner.external_id) == who.external_id)
+    found = snapshot.exec(select(Learner.id).where(told)).first()
+    return LearnerId(found) if found else None
 
 
 def lock_learner(transaction: Session, learner_id: LearnerId) -> None:

@@ -71,6 +71,17 @@ class Row:
             raise RowRefused(Fault(self.line, column, says))
         return found.astimezone(UTC)
 
+    def number(self, column: str) -> float | None:
+        """Return the cell as a number that is not negative."""
+        given = self.text(column)
+        try:
+            found = float(given) if given else None
+        except ValueError:
+            found = -1.0
+        if found is not None and not 0 <= found < float("inf"):
+            raise RowRefused(Fault(self.line, column, f'"{given}" is no number; write 3 or 1.5.'))
+        return found
+
     def _not_a_date(self, column: str, given: str) -> RowRefused:
         return RowRefused(
             Fault(self.line, column, f'"{given}" is not a date; write year-month-day: 2026-01-31.')

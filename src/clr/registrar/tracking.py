@@ -1,6 +1,6 @@
 """Progress of a learner: on pathways she follows, on those in which something she earned counts, and what next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,7 +135,7 @@ def moved_by(
         for one in arrived
         for achievement in (one, *(key[0] for key in standing.graph.reached_from(one)))
     }
-    return [_moved(entry) for entry in _all(snapshot, standing, at) if entry.pathway.draft.goal in reached]
+    return [_moved(entry) for entry in _all(snapshot, standing, at, toward=reached)]
 
 
 def tell(transaction: Session, learner_id: LearnerId, moved: Sequence[Moved], *, at: datetime) -> None:
@@ -162,15 +162,19 @@ def _moved(entry: PathwayProgress) -> Moved:
     )
 
 
-def _all(snapshot: Session, standing: Standing, at: datetime) -> list[PathwayProgress]:
+def _all(
+    snapshot: Session, standing: Standing, at: datetime, *, toward: Container[AchievementId] | None = None
+) -> list[PathwayProgress]:
+    """Return the pathways that concern a learner, nearest first; with ``toward``, only those to such goals."""
     published = authoring.published(snapshot)
-    followed = {pin.pathway_id: pin for pin in standing.pins}
+    followed = {pin.pathway_id for pin in standing.pins}
     own = {award.achievement for award in standing.held}
     touched = {key[0] for achievement in own for key in standing.graph.reached_from(achievement)} | own
     found = [
         _one(snapshot, standing, pathway_id, at)
         for pathway_id, version in published.items()
-        if pathway_id in followed or version.draft.goal in touched
+        if (pathway_id in followed or version.draft.goal in touched)
+        and (toward is None or version.draft.goal in toward)
     ]
     return sorted(found, key=lambda entry: (not entry.enrolled, *_nearness(entry)))
 
@@ -182,10 +186,12 @@ def _nearness(entry: PathwayProgress) -> tuple[bool, int, int, str]:
 
 def _one(snapshot: Session, standing: Standing, pathway_id: PathwayId, at: datetime) -> PathwayProgress:
     pin = next((pin for pin in standing.pins if pin.pathway_id == pathway_id), None)
-    current = authoring.pathway(snapshot, pathway_id).current_version
-    if pin is None and current is None:
+    version = authoring.published(snapshot).get(pathway_id)
+    if version is None:
+        authoring.pathway(snapshot, pathway_id)
         raise NotFound("This pathway has not been published yet.")
-    version = authoring.version(snapshot, pathway_id, pin.version if pin else current or 0)
+    if pin is not None and pin.version != version.version:
+        version = authoring.version(snapshot, pathway_id, pin.version)
     pins = pin.stacks if pin else standing.view
     progress = progress_toward(standing.graph, version.draft.goal, standing.held, at=at, pins=pins)
     return PathwayProgress(version, pin is not None, progress)
