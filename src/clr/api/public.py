@@ -10,7 +10,7 @@ from clr.ids import EvidenceId
 from clr.registrar import composing, sharing
 from clr.web import problems, signing
 from clr.web.access import Now, ServiceDep, Snapshot
-from clr.web.documents import DOCUMENTS, DocumentRoute, document, offered
+from clr.web.documents import DECLARED, DOCUMENTS, DocumentRoute, document, offered
 from clr.web.negotiation import choose
 
 router = APIRouter(tags=["public"], route_class=DocumentRoute)
@@ -19,7 +19,7 @@ router = APIRouter(tags=["public"], route_class=DocumentRoute)
 files = APIRouter(tags=["public"])
 
 _ABSENT = problems.declared(NotFound)
-_DOCUMENT = problems.declared(NotFound, NotAcceptable)
+_DOCUMENT = DECLARED | problems.declared(NotFound, NotAcceptable)
 
 
 @router.get("/s/{token}", response_class=Response, responses=_DOCUMENT)

@@ -16,7 +16,7 @@ from clr.web import problems, signing
 from clr.web.access import Now, ServiceDep, SignedIn, Snapshot, Transaction
 from clr.web.bodies import Line, StrictModel, StrictRoute
 from clr.web.conditions import IfMatch, etag
-from clr.web.documents import DOCUMENTS, document
+from clr.web.documents import DECLARED, DOCUMENTS, document
 from clr.web.idempotency import Once
 from clr.web.negotiation import choose
 from clr.web.paging import Page, cut
@@ -192,7 +192,7 @@ def preview_record(record_id: str, caller: SignedIn, snapshot: Snapshot, now: No
 @router.get(
     "/{record_id}/clr",
     response_class=Response,
-    responses=problems.declared(NotSignedIn, NotFound, Conflict, NotAcceptable),
+    responses=DECLARED | problems.declared(NotSignedIn, NotFound, Conflict, NotAcceptable),
 )
 def read_clr(request: Request, record_id: str, caller: SignedIn, service: ServiceDep, now: Now) -> Response:
     """Fetch the record as a signed ClrCredential: one document for each revision, the same bytes ever after."""

@@ -15,7 +15,7 @@ from clr.registrar import catalog
 from clr.registrar.facts import achievement_facts, issuer_facts
 from clr.web import problems, verification
 from clr.web.access import ServiceDep, Snapshot
-from clr.web.documents import DocumentRoute, offered
+from clr.web.documents import DECLARED, DocumentRoute, offered
 
 router = APIRouter(tags=["well known"])
 definitions = APIRouter(tags=["well known"], route_class=DocumentRoute)
@@ -56,7 +56,7 @@ def status_list(
 @definitions.get(
     "/achievements/{achievement_id}",
     response_class=Response,
-    responses=problems.declared(NotFound, NotAcceptable),
+    responses=DECLARED | problems.declared(NotFound, NotAcceptable),
 )
 def define_achievement(
     request: Request, achievement_id: str, service: ServiceDep, snapshot: Snapshot
@@ -71,7 +71,9 @@ def define_achievement(
 
 
 @definitions.get(
-    "/issuers/{slug}", response_class=Response, responses=problems.declared(NotFound, NotAcceptable)
+    "/issuers/{slug}",
+    response_class=Response,
+    responses=DECLARED | problems.declared(NotFound, NotAcceptable),
 )
 def describe_issuer(request: Request, slug: str, service: ServiceDep, snapshot: Snapshot) -> Response:
     """Fetch the profile of an issuer (OB 3.0 Profile)."""

@@ -16,6 +16,11 @@ DOCUMENTS = ("application/vc+ld+json", "application/ld+json", "application/json"
 
 PAGE = "text/html"
 
+DECLARED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The signed document", "content": {media: {"schema": {}} for media in DOCUMENTS}}
+}
+"""The OpenAPI answer of an operation that gives a document."""
+
 
 def document(signed: str, media_type: str) -> Response:
     """Return stored bytes as they are; a signature may not survive their being written anew."""
