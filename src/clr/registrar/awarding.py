@@ -189,7 +189,7 @@ def _insert(transaction: Session, case: _Case, results: list[dict[str, object]])
         narrative=request.narrative,
         credits_earned=request.credits_earned,
         assessor=request.assessor,
-        awarded_by=case.caller.person_id,
+        awarded_by=case.caller.person_id or None,
         causes=[],
     )
     transaction.add(award)

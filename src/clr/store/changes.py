@@ -58,9 +58,12 @@ class Changes:
         self._followers: defaultdict[LearnerId, set[Follower]] = defaultdict(set)
         self._seen: dict[LearnerId, int] = {}
         self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.ended = False
 
     async def start(self) -> None:
         """Begin to listen, until :meth:`stop`."""
+        self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._keep_listening())
 
     async def stop(self) -> None:
@@ -69,6 +72,12 @@ class Changes:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+
+    def end(self) -> None:
+        """Let every stream end: the process is about to stop. May be called from any thread."""
+        self.ended = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(lambda: self._wake(*self._followers))
 
     @contextmanager
     def following(self, learner: LearnerId) -> Iterator[Follower]:

@@ -31,7 +31,7 @@ async def follow(service: Service, following: Following) -> AsyncIterator[Server
     """Yield every event after ``following.after``, in order, as they happen, until the token has ended."""
     sequence = following.after
     with service.changes.following(following.learner_id) as follower:
-        while (left := following.until - service.clock()) > timedelta(0):
+        while (left := following.until - service.clock()) > timedelta(0) and not service.changes.ended:
             while batch := await asyncio.to_thread(_after, service.engine, following.learner_id, sequence):
                 for event in batch:
                     yield ServerSentEvent(event=event.kind, id=str(event.sequence), data=event.data)
