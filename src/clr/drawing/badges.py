@@ -15,6 +15,7 @@ from clr.drawing.colour import tones
 
 Kind = Literal["badge", "micro-credential", "credential", "external"]
 State = Literal["earned", "in-progress", "eligible", "next", "locked", "expiring", "expired", "revoked"]
+SILHOUETTES = ("badge", "micro-credential", "credential", "external")
 
 CENTRE = 64.0
 SHORT, FEW, HALF = 2, 12, 180
@@ -53,13 +54,14 @@ def badge_svg(  # noqa: PLR0913  each argument says one thing of the picture
 
     ``left`` is the share of validity that remains (expiring only). ``label`` replaces the spoken name, and ``""``
     makes the image decorative. ``small`` leaves the engraving out, for 48 px and less. An unknown glyph gives way to
-    the initials.
+    the initials, an unknown kind to the badge's silhouette.
     """
     tone = tones("#6f7773" if state in ("expired", "revoked") else colour)
     solid = state in ("earned", "expiring", "expired", "revoked")
     ringed = state in ("in-progress", "eligible", "expiring")
     radius = 46.0 if ringed else 57.0 if solid else 52.0
-    said = f"{name}, {kind}, {state.replace('-', ' ')}" if label is None else label
+    name, kind = printable(name), kind if kind in SILHOUETTES else "badge"
+    said = f"{name}, {kind}, {state.replace('-', ' ')}" if label is None else printable(label)
     open_tag = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 128 128" class="badge-art" data-state="{state}"'
     open_tag += f' role="img" aria-label="{escape(said)}">' if said else ' aria-hidden="true">'
     engraved = "" if small else rosette(name, kind, radius / 57)
@@ -73,7 +75,12 @@ def badge_svg(  # noqa: PLR0913  each argument says one thing of the picture
         open_tag,
         *body,
         _centre(
-            mark or initials(name), glyph, radius * (1.22 if small else 1), tone, solid=solid, state=state
+            printable(mark) or initials(name),
+            glyph,
+            radius * (1.22 if small else 1),
+            tone,
+            solid=solid,
+            state=state,
         ),
     ]
     if ringed:
@@ -84,6 +91,15 @@ def badge_svg(  # noqa: PLR0913  each argument says one thing of the picture
             '<path d="M24 104L104 24" stroke="light-dark(#b3261e,#ff9a8f)" stroke-width="4"/>'
         )
     return "".join([*parts, "</svg>"])
+
+
+def printable(words: str) -> str:
+    """Leave out what no XML document can carry: control characters and unpaired surrogates (XML 1.0 §2.2)."""
+    return "".join(
+        letter
+        for letter in words
+        if letter in "\t\n" or (letter >= " " and not "\ud800" <= letter <= "\udfff" and letter not in "\ufffe\uffff")
+    )
 
 
 def initials(name: str) -> str:
