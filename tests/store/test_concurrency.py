@@ -1,0 +1,101 @@
+"""Many at once: one award is one award, and the last badge always brings its milestone exactly once."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from clr.cli import OPERATOR
+from clr.registrar import awarding, holdings
+from clr.registrar.awarding import GrantRequest
+from clr.registrar.people import Who
+from clr.store.sessions import reading, transaction
+from tests.worlds import World, all_of
+
+REPETITIONS = 50
+
+
+def grant(service, learner: str, achievement: str, barrier: Barrier | None = None):
+    request = GrantRequest(achievement, Who(learner_id=learner))
+    if barrier is not None:
+        barrier.wait()
+    with transaction(service.engine) as session:
+        return awarding.grant(session, OPERATOR, request, at=service.clock(), urls=service.urls)
+
+
+def held(service, learner: str) -> list[str]:
+    with reading(service.engine) as snapshot:
+        return sorted(award.achievement for award in holdings.held(snapshot, learner))
+
+
+def test_the_same_award_from_24_threads_is_one_award(world: World):
+    service, badge, amy = world.client.app.state.service, world.badge("A"), world.learner("Amy")
+    barrier = Barrier(24)
+    with ThreadPoolExecutor(24) as pool:
+        granted = list(pool.map(lambda _: grant(service, amy, badge, barrier), range(24)))
+    assert len({one.award.id for one in granted}) == 1
+    assert sum(not one.repeated for one in granted) == 1
+    assert held(service, amy) == [badge]
+
+
+def test_two_last_badges_at_once_bring_the_milestone_exactly_once(world: World):
+    service = world.client.app.state.service
+    world.stack("Essential", all_of("A", "B"))
+    essential, a, b = (world.achievements[name] for name in ("Essential", "A", "B"))
+    for number in range(REPETITIONS):
+        amy, barrier = world.learner(f"Amy {number}"), Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            both = list(pool.map(lambda badge, who=amy, at=barrier: grant(service, who, badge, at), (a, b)))
+        assert sum(len(one.milestones) for one in both) == 1
+        assert held(service, amy) == sorted([essential, a, b])
+
+
+PROCESS = """
+import sys
+from clr.app import open_service
+from clr.cli import OPERATOR
+from clr.registrar import awarding
+from clr.registrar.awarding import GrantRequest
+from clr.registrar.people import Who
+from clr.settings import Settings
+from clr.store.sessions import transaction
+service = open_service(Settings())
+print("ready", flush=True)
+sys.stdin.readline()
+learners, badge = sys.argv[1].split(","), sys.argv[2]
+for learner in learners:
+    with transaction(service.engine) as session:
+        request = GrantRequest(badge, Who(learner_id=learner))
+        awarding.grant(session, OPERATOR, request, at=service.clock(), urls=service.urls)
+"""
+
+
+def test_two_processes_awarding_to_the_same_learners_miss_no_milestone(world: World, settings):
+    service = world.client.app.state.service
+    world.stack("Essential", all_of("A", "B"))
+    learners = [world.learner(f"Amy {number}") for number in range(10)]
+    env = {
+        "PATH": "/usr/bin:/bin",
+        "CLR_DATA_DIR": str(settings.data_dir),
+        "CLR_DATABASE_URL": settings.database_url,
+    }
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROCESS, ",".join(learners), world.achievements[badge]],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=env,
+        )
+        for badge in ("A", "B")
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    expected = sorted(world.achievements[name] for name in ("Essential", "A", "B"))
+    assert [held(service, learner) for learner in learners] == [expected] * len(learners)
