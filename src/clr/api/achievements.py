@@ -319,7 +319,7 @@ Image = Annotated[bytes, Depends(_image)]
     },
 )
 def set_achievement_image(
-    achievement_id: str, image: Image, service: ServiceDep, caller: SignedIn, transaction: Transaction
+    achievement_id: str, caller: SignedIn, image: Image, service: ServiceDep, transaction: Transaction
 ) -> AchievementOut:
     """Give an achievement a picture of its own (PNG, at most 1 MiB); without one, its badge is drawn."""
     require_png(image)

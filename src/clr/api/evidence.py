@@ -58,9 +58,9 @@ async def _content(request: Request, service: ServiceDep) -> bytes:
     },
 )
 def upload_evidence(
+    caller: SignedIn,
     content: Annotated[bytes, Depends(_content)],
     service: ServiceDep,
-    caller: SignedIn,
     now: Now,
     name: Annotated[str, Query(min_length=1, max_length=200, description="The file's name.")],
 ) -> EvidenceOut:

@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1", tags=["pathways"], route_class=StrictRoute)
 
 async def _shallow(request: Request) -> None:
     """Refuse requirements nested beyond reading before anything recursive touches them."""
-    body = await request.json()
+    body = await request.json() if await request.body() else None
     draft = body.get("draft", body) if isinstance(body, dict) else {}
     stacks = draft.get("stacks") if isinstance(draft, dict) else None
     for achievement, stack in stacks.items() if isinstance(stacks, dict) else ():

@@ -68,13 +68,16 @@ class Checker:
             ender.start()
             try:
                 return self._ask(worker, data, media_type, at, resolve)
-            except (OSError, ValueError) as fault:
-                if isinstance(fault, NotADocument):
-                    raise
+            except NotADocument:
+                raise
+            except (OSError, json.JSONDecodeError):
                 _log.warning("A document was given up while it was checked.")
                 self._end()
                 says = f"Checking was given up after {self._seconds:g} seconds or for want of memory."
                 return Report(verified=False, findings=(Finding(PARSE, Outcome.FAIL, says),))
+            except BaseException:
+                self._end()  # it waits for an answer that will not come
+                raise
             finally:
                 ender.cancel()
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from clr.errors import BadRequest, TooLarge, WrongMedia
 
@@ -26,7 +26,7 @@ def _stripped(value: str) -> str:
     return value
 
 
-Line = Annotated[str, AfterValidator(_stripped)]
+Line = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_stripped)]
 """Text that must say something; outer blanks are dropped."""
 
 
