@@ -1,0 +1,52 @@
+"""What the documents list is what the code has."""
+
+import re
+from pathlib import Path
+
+from clr.errors import ClrError
+from clr.settings import Settings
+from clr.web.problems import STATUS
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def rows(name: str) -> list[list[str]]:
+    text = (DOCS / name).read_text(encoding="utf-8")
+    table = [line for line in text.splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table]
+
+
+def test_every_setting_is_documented_in_its_own_words():
+    documented = {cells[0].strip("`"): cells[2] for cells in rows("settings.md")}
+    assert documented == {
+        f"CLR_{name.upper()}": field.description for name, field in Settings.model_fields.items()
+    }
+
+
+def test_every_default_is_the_documented_one():
+    for name, default, _ in rows("settings.md"):
+        field = Settings.model_fields[name.strip("`").removeprefix("CLR_").lower()]
+        shown = {None: "none", (): "`[]`"}.get(field.default, f"`{field.default}`")
+        assert default == shown, name
+
+
+def test_every_refusal_is_documented_with_its_status():
+    documented = {cells[0].strip("`"): int(cells[1]) for cells in rows("errors.md")}
+    assert documented == {kind.code: status for kind, status in STATUS.items()}
+
+
+def test_no_refusal_is_left_without_a_status():
+    def kinds(kind: type[ClrError]):
+        for narrower in kind.__subclasses__():
+            yield narrower
+            yield from kinds(narrower)
+
+    assert [kind for kind in kinds(ClrError) if not STATUS.keys() & set(kind.__mro__)] == []
+
+
+def test_links_between_documents_lead_somewhere():
+    root = DOCS.parent
+    for page in (*root.glob("*.md"), *DOCS.rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
