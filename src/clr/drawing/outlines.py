@@ -121,6 +121,11 @@ class Branch:
         return "Counted" if counted else _WORDS[self.standing]
 
     @property
+    def depth(self) -> int:
+        """How many levels lie below it."""
+        return 1 + max(part.depth for part in self.parts) if self.parts else 0
+
+    @property
     def met_by(self) -> tuple["Branch", ...]:
         """The parts for which it is met, as far as they are."""
         return tuple(part for part in self.parts if part.counted and part.standing == "done")
@@ -128,11 +133,18 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in the tree a clause is met: which clause asks for it, and whether the way to the goal leads here."""
+    """Where in the tree a clause stands: the clause that asks for it, how that one stands, and what comes next."""
 
     parent: Mapping[str, Any] | None
-    on_way: bool
+    within: Standing | None
     following: str | None
+
+    @property
+    def aside(self) -> Standing | None:
+        """How everything here stands that is off the way to the goal; ``None`` on the way."""
+        if self.parent is not None and self.parent["complete"]:
+            return "needless"
+        return self.within if self.within in ("choice", "needless", "optional") else None
 
 
 def outline(
@@ -147,7 +159,7 @@ def outline(
     ``looks`` by achievement and ``proofs`` by award; what they lack is drawn plainly, or left unsaid.
     ``following`` is the achievement that comes next.
     """
-    return _branch(requirement, looks, proofs, _Place(None, on_way=True, following=following))
+    return _branch(requirement, looks, proofs, _Place(None, None, following))
 
 
 def _branch(
@@ -155,10 +167,9 @@ def _branch(
 ) -> Branch:
     own = _own(clause)
     standing = _standing(clause, place)
-    on_way = place.on_way and standing not in ("done", "choice", "needless", "optional")
-    inner = _Place(own, on_way, place.following)
+    inner = _Place(own, standing, place.following)
     parts = [] if own is None else [own] if own["kind"] == "holds" else own["parts"]
-    found = clause["satisfied_by"] if clause["kind"] == "holds" else ()
+    held = clause["satisfied_by"] if clause["kind"] == "holds" and clause["complete"] else ()
     done, steps = _ring(clause)
     return Branch(
         look=_look(clause, looks),
@@ -167,7 +178,7 @@ def _branch(
         says=(own or clause)["says"] if parts else clause["says"],
         policy=clause["policy"],
         counted=bool(clause["counted"]) or place.parent is None,
-        proofs=tuple(proofs[award] for award in found if award in proofs),
+        proofs=tuple(proofs[award] for award in held if award in proofs),
         steps_left=clause["steps_left"],
         steps_exact=clause["steps_exact"],
         done=done,
@@ -205,19 +216,21 @@ def _rule(own: Mapping[str, Any] | None, parts: int) -> dict[str, Any]:
 
 
 def _standing(clause: Mapping[str, Any], place: _Place) -> Standing:
-    parent = place.parent
     if clause["complete"]:
-        alone = parent is None or parent["kind"] == "holds" or clause["counted"] or not parent["complete"]
-        return "done" if alone else "spare"
-    if parent is not None and parent["complete"]:
-        return "needless"
+        return "spare" if place.within in ("choice", "needless", "optional") or _left_over(clause, place) else "done"
+    if place.aside is not None:
+        return place.aside
     if clause["weight"] == 0:
         return "optional"
     if clause["failed"]:
         return "lapsed"
-    if clause["eligible"]:
-        return "ready"
-    return _still_open(clause, place)
+    return "ready" if clause["eligible"] else _still_open(clause, place)
+
+
+def _left_over(clause: Mapping[str, Any], place: _Place) -> bool:
+    """Whether a group is complete without this part."""
+    parent = place.parent
+    return parent is not None and parent["kind"] != "holds" and parent["complete"] and not clause["counted"]
 
 
 def _still_open(clause: Mapping[str, Any], place: _Place) -> Standing:
@@ -226,7 +239,7 @@ def _still_open(clause: Mapping[str, Any], place: _Place) -> Standing:
     if place.parent is not None and place.parent["kind"] == "at_least" and not clause["on_route"]:
         return "choice"
     follows = clause["achievement_id"] is not None and clause["achievement_id"] == place.following
-    return "next" if follows and place.on_way else "open"
+    return "next" if follows else "open"
 
 
 def _ring(clause: Mapping[str, Any]) -> tuple[int, int]:

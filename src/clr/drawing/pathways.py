@@ -123,7 +123,7 @@ def _leaves(box: _Box, top: float, gate: float, middle: float) -> Iterator[str]:
     for row, leaf in enumerate(box.leaves):
         y = top + PAD + ROW * (row + 0.5)
         yield _badge(leaf, BOX_AT + 12, y - SMALL / 2, SMALL)
-        lines = _lines(leaf.title, 29)[:2]
+        lines = _lines(leaf.title, 31)[:2]
         dim = "dim" if leaf.standing in ("choice", "needless", "optional") else ""
         for n, line in enumerate(lines):
             yield _text(line, BOX_AT + 72, y - 2 - 8 * (len(lines) - 1) + 16 * n, dim)
