@@ -171,9 +171,10 @@ def _branch(
     parts = [] if own is None else [own] if own["kind"] == "holds" else own["parts"]
     held = clause["satisfied_by"] if clause["kind"] == "holds" and clause["complete"] else ()
     done, steps = _ring(clause)
+    rule = _rule(own, len(parts))
     return Branch(
         look=_look(clause, looks),
-        title=clause["name"] or (own or clause)["says"],
+        title=clause["name"] or rule.get("asks") or clause["says"],
         standing=standing,
         says=(own or clause)["says"] if parts else clause["says"],
         policy=clause["policy"],
@@ -184,7 +185,7 @@ def _branch(
         done=done,
         steps=steps,
         parts=tuple(_branch(part, looks, proofs, inner) for part in parts),
-        **_rule(own, len(parts)),
+        **rule,
     )
 
 

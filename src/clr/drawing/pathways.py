@@ -67,7 +67,7 @@ def pathway_svg(goal: Branch) -> str:
     deep = " deep" if whole.column > 1 else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="pathway{deep}" aria-hidden="true" '
-        f'viewBox="0 0 {width} {whole.height + 2 * GAP:.0f}">{"".join(_stack(whole, GAP))}</svg>'
+        f'width="{width * 1.1:.0f}" viewBox="0 0 {width} {whole.height + 2 * GAP:.0f}">{"".join(_stack(whole, GAP))}</svg>'
     )
 
 
