@@ -3,7 +3,7 @@
 from clr.pathways.awards import HeldAward
 from clr.pathways.drafting import Draft, DraftStack, Known, problems
 from clr.pathways.explaining import eligible, explain, next_transition_at, progress_toward
-from clr.pathways.graph import Policy, Stack, StackingGraph, StackKey, require_no_loop
+from clr.pathways.graph import StackingGraph, require_no_loop
 from clr.pathways.milestones import Milestone, Versions, advance, settle, unsupported
 from clr.pathways.progress import Clause, Failed, OpenStep, Progress, S, Status
 from clr.pathways.requirements import (
@@ -19,6 +19,7 @@ from clr.pathways.requirements import (
 )
 from clr.pathways.routes import Suggestion, open_steps, what_next
 from clr.pathways.sentences import says, steps_left_says
+from clr.pathways.stacks import Policy, Stack, StackKey
 
 __all__ = [
     "AllOf",

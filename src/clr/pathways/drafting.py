@@ -7,8 +7,9 @@ import networkx as nx
 
 from clr.errors import Problem
 from clr.ids import AchievementId, IssuerId
-from clr.pathways.graph import Policy, StackingGraph, loop_in_words, shortest_loop
+from clr.pathways.graph import StackingGraph, loop_in_words, shortest_loop
 from clr.pathways.requirements import AtLeast, Holds, Requirement, achievements_in
+from clr.pathways.stacks import Policy
 
 CHAIN_LIMIT = 32
 """Stacks upon stacks; a longer ladder could be neither explained nor drawn."""

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from clr.ids import AchievementId
 from clr.pathways.awards import HeldAward, by_achievement
-from clr.pathways.graph import Policy, Stack, StackingGraph
+from clr.pathways.graph import StackingGraph
 from clr.pathways.progress import Clause, Failed, OpenStep, Progress, S, Status
 from clr.pathways.requirements import AllOf, AtLeast, Holds, Requirement
+from clr.pathways.stacks import Policy, Stack
 
 EXPIRING = timedelta(days=90)
 """How long before its end a complete goal is called expiring."""

@@ -5,8 +5,6 @@ An edge runs from what is earned to what it counts toward and carries position a
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -14,33 +12,9 @@ import networkx as nx
 
 from clr.errors import PathwayUnsound, Problem
 from clr.ids import AchievementId
+from clr.pathways.compiled import Compiled
 from clr.pathways.requirements import AllOf, Holds, Requirement, achievements_in
-
-StackKey = tuple[AchievementId, int]
-"""An achievement and the version of its stack."""
-
-
-class Policy(StrEnum):
-    """Who completes a stack whose requirement is met: nobody, an assessor, an awarder."""
-
-    AUTO = "auto"
-    ASSESSED = "assessed"
-    MANUAL = "manual"
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """One version of a stack: immutable once published."""
-
-    achievement: AchievementId
-    version: int
-    requirement: Requirement
-    policy: Policy
-
-    @property
-    def key(self) -> StackKey:
-        """Its place among all stacks."""
-        return self.achievement, self.version
+from clr.pathways.stacks import Stack, StackKey
 
 
 class StackingGraph:
@@ -71,6 +45,11 @@ class StackingGraph:
     def view(self, pins: Mapping[AchievementId, int]) -> Mapping[AchievementId, int]:
         """Return the version in force of each stack for somebody with ``pins``."""
         return {**self.current, **pins} if pins else self.current
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """Return the same stacks as flat tuples, for what must be fast."""
+        return Compiled((self.stacks[key] for key in self.in_order), self.current)
 
     @cached_property
     def in_order(self) -> tuple[StackKey, ...]:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from clr.ids import AchievementId, AwardId
 from clr.pathways.awards import HeldAward
+from clr.pathways.compiled import Standing
 from clr.pathways.explaining import Explainer
-from clr.pathways.graph import Policy, Stack, StackingGraph, StackKey
+from clr.pathways.graph import StackingGraph
 from clr.pathways.progress import Clause
+from clr.pathways.stacks import Policy, Stack, StackKey
 
 Versions = Mapping[AchievementId, AbstractSet[int]]
 """For each stack, the versions under which this learner's milestones follow."""
@@ -87,11 +89,13 @@ def _derive(
     new_award: Callable[[], AwardId],
 ) -> list[Milestone]:
     awards = list(held)
+    standing = Standing(graph.compiled, {award.achievement for award in awards if award.current(at)})
     explainer = Explainer(graph, awards, at=at)
     due: list[Milestone] = []
     for key in keys:
         stack = graph.stacks[key]
-        if stack.policy is not Policy.AUTO or stack.version not in versions.get(stack.achievement, ()):
+        wanted = stack.policy is Policy.AUTO and stack.version in versions.get(stack.achievement, ())
+        if not wanted or not standing.meets(key):
             continue
         reason = explainer.clause(stack.requirement)
         if not reason.complete or reason.earned_on is None or _already(stack, reason.earned_on, awards):
@@ -104,6 +108,7 @@ def _derive(
         )
         awards.append(award)
         explainer.add(award)
+        standing.hold(stack.achievement)
         due.append(milestone)
     return due
 

@@ -1,0 +1,33 @@
+"""Stacks: an achievement earned through a requirement, in versions that never change."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clr.ids import AchievementId
+from clr.pathways.requirements import Requirement
+
+StackKey = tuple[AchievementId, int]
+"""An achievement and the version of its stack."""
+
+
+class Policy(StrEnum):
+    """Who completes a stack whose requirement is met: nobody, an assessor, an awarder."""
+
+    AUTO = "auto"
+    ASSESSED = "assessed"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One version of a stack: immutable once published."""
+
+    achievement: AchievementId
+    version: int
+    requirement: Requirement
+    policy: Policy
+
+    @property
+    def key(self) -> StackKey:
+        """Its place among all stacks."""
+        return self.achievement, self.version
