@@ -1,0 +1,217 @@
+"""What must hold of every graph and every learner, held against an oracle that shares no line with the engine."""
+
+import itertools
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clr.pathways import S, advance, open_steps, progress_toward, settle, unsupported
+from clr.pathways.compiled import Standing
+from tests.property import oracle
+from tests.property.worlds import AT, BADGES, award, graph, held_sets, milestone, stackings, versions
+
+settings.register_profile("engine", max_examples=120, deadline=None, database=None, derandomize=True)
+engine = settings.get_profile("engine")
+
+
+@st.composite
+def learners(draw):
+    stacks = draw(stackings())
+    return stacks, draw(held_sets(stacks))
+
+
+def settled(stacks, held):
+    """Awards of ``held`` and every milestone that follows."""
+    awards = [award(name) for name in sorted(held)]
+    ids = itertools.count()
+    due = settle(graph(stacks), awards, at=AT, versions=versions(stacks), new_award=lambda: f"m{next(ids)}")
+    return awards, due
+
+
+def names(awards, due):
+    return {one.achievement for one in awards} | {one.achievement for one in due}
+
+
+@engine
+@given(learners())
+def test_points_and_steps_are_the_oracles_and_whole_exactly_when_complete(learner):
+    stacks, held = learner
+    for name in stacks:
+        told = progress_toward(graph(stacks), name, [award(one) for one in held], at=AT)
+        assert told.basis_points == oracle.points_of(name, held, stacks)
+        assert told.steps_left == oracle.steps_of(name, held, stacks)
+        own = told.root.parts[0]
+        assert own.complete == oracle.done(stacks[name][1], held)
+        assert own.complete == (own.basis_points == S) == (own.steps_left == 0)
+
+
+@engine
+@given(learners(), st.sampled_from(BADGES))
+def test_another_award_never_lowers_points_nor_adds_steps(learner, more):
+    stacks, held = learner
+    for name in stacks:
+        before, after = (
+            progress_toward(graph(stacks), name, [award(one) for one in awards], at=AT)
+            for awards in (held, held | {more})
+        )
+        assert after.basis_points >= before.basis_points
+        assert after.steps_left <= before.steps_left
+
+
+@engine
+@given(learners())
+def test_the_milestones_are_the_least_fixpoint_and_deriving_again_adds_none(learner):
+    stacks, held = learner
+    awards, due = settled(stacks, held)
+    assert names(awards, due) == oracle.closed(held, stacks)
+    derived = [milestone(one.achievement) for one in due]
+    again = settle(
+        graph(stacks), [*awards, *derived], at=AT, versions=versions(stacks), new_award=lambda: "x"
+    )
+    assert again == []
+
+
+@engine
+@given(learners(), st.randoms(use_true_random=False))
+def test_any_order_of_awards_gives_one_result(learner, random):
+    stacks, held = learner
+    order = sorted(held)
+    random.shuffle(order)
+    ids, awards = itertools.count(), []
+    for name in order:
+        awards.append(award(name))
+        due = advance(
+            graph(stacks), awards, name, at=AT, versions=versions(stacks), new_award=lambda: f"m{next(ids)}"
+        )
+        awards += [milestone(one.achievement) for one in due]
+    expected = oracle.closed(held, stacks)
+    # A stack that asks for nothing weighty is complete from the start; only settling gives it.
+    due_at_once = oracle.closed(set(), stacks)
+    assert {one.achievement for one in awards} | due_at_once == expected | due_at_once
+
+
+@engine
+@given(learners())
+def test_flat_and_incremental_evaluation_equal_the_explained_one(learner):
+    stacks, held = learner
+    compiled = graph(stacks).compiled
+    incremental = Standing(compiled)
+    for name in sorted(held):
+        incremental.hold(name)
+    whole = oracle.closed(held, stacks)
+    scratch = Standing(compiled, held)
+    for name in stacks:
+        expected = (oracle.points_of(name, whole, stacks), oracle.steps_of(name, whole, stacks))
+        assert scratch.of(name) == expected
+        assert incremental.of(name) == expected
+
+
+@engine
+@given(learners(), st.data())
+def test_revoking_is_as_if_it_had_never_been_awarded(learner, data):
+    stacks, held = learner
+    if not held:
+        return
+    awards, due = settled(stacks, held)
+    gone = data.draw(st.sampled_from(sorted(held)))
+    left = [one for one in awards if one.achievement != gone]
+    derived = [milestone(one.achievement) for one in due]
+    lost = unsupported(graph(stacks), [*left, *derived])
+    kept = {one.achievement for one in derived if one.id not in lost}
+    assert kept | (held - {gone}) == oracle.closed(held - {gone}, stacks)
+
+
+@engine
+@given(learners())
+def test_the_same_award_twice_counts_once(learner):
+    stacks, held = learner
+    once = [award(name) for name in held]
+    for name in stacks:
+        first = progress_toward(graph(stacks), name, once, at=AT)
+        second = progress_toward(
+            graph(stacks), name, [*once, *(award(one, days_ago=2) for one in held)], at=AT
+        )
+        assert (first.basis_points, first.steps_left) == (second.basis_points, second.steps_left)
+
+
+def recomputed(clause):
+    """Points and steps of a clause from those of its parts, by the rules alone."""
+    if clause.kind == "holds":
+        if clause.complete:
+            return S, 0
+        if not clause.parts:
+            return 0, 1
+        own = clause.parts[0]
+        judged = clause.policy != "auto"
+        points = own.basis_points * 9 // 10 if judged else own.basis_points
+        return min(points, S - 1), max(1, own.steps_left + judged)
+    counted = [part for part in clause.parts if part.counted]
+    steps = sum(part.steps_left for part in clause.parts if part.on_route)
+    if clause.kind == "all_of":
+        total = sum(part.weight for part in counted)
+        return sum(part.weight * part.basis_points for part in counted) // total, steps
+    return sum(part.basis_points for part in counted) // clause.needed, steps
+
+
+@engine
+@given(learners())
+def test_an_explanation_recomputes_to_the_numbers_it_shows(learner):
+    stacks, held = learner
+    for name in stacks:
+        waiting = [progress_toward(graph(stacks), name, [award(one) for one in held], at=AT).root]
+        while waiting:
+            clause = waiting.pop()
+            assert (clause.basis_points, clause.steps_left) == recomputed(clause)
+            assert len([part for part in clause.parts if part.counted]) <= max(
+                clause.needed, len(clause.parts)
+            )
+            waiting += clause.parts
+
+
+@engine
+@given(learners())
+def test_what_is_suggested_completes_the_goal(learner):
+    stacks, held = learner
+    for name in stacks:
+        told = progress_toward(graph(stacks), name, [award(one) for one in held], at=AT)
+        more = {step.achievement for step in open_steps(told) if step.kind != "milestone"}
+        whole = oracle.closed(held | more, stacks)
+        assert name in whole or name in more
+        assert (len(open_steps(told)) == told.steps_left) == told.steps_exact
+
+
+@engine
+@given(learners(), st.integers(0, 40), st.integers(0, 40))
+def test_progress_changes_only_when_something_begins_or_ends(learner, first, second):
+    stacks, held = learner
+    awards = [award(name, days_ago=10, valid_until=AT + timedelta(days=10)) for name in held]
+    one, other = sorted((AT + timedelta(days=first - 20), AT + timedelta(days=second - 20)))
+    instants = {AT - timedelta(days=10), AT + timedelta(days=10)}
+    if any(one < instant <= other for instant in instants):
+        return
+    for name in stacks:
+        told = [progress_toward(graph(stacks), name, awards, at=at).basis_points for at in (one, other)]
+        assert told[0] == told[1]
+
+
+@engine
+@given(stackings(), stackings(), st.data())
+def test_a_pathway_beside_others_changes_nobodys_progress(stacks, others, data):
+    held = data.draw(held_sets(stacks))
+    beside = {f"t{name}": (policy, _renamed(clause)) for name, (policy, clause) in others.items()}
+    for name in stacks:
+        alone, together = (
+            progress_toward(graph(all_stacks), name, [award(one) for one in held], at=AT)
+            for all_stacks in (stacks, stacks | beside)
+        )
+        assert alone == together
+
+
+def _renamed(clause):
+    """Return a clause that asks for the other world's own stacks, and for the same badges."""
+    if clause[0] == "holds":
+        return ("holds", f"t{clause[1]}" if clause[1].startswith("s") else clause[1])
+    if clause[0] == "all":
+        return ("all", [(_renamed(part), weight) for part, weight in clause[1]])
+    return ("some", clause[1], [_renamed(part) for part in clause[2]])
