@@ -98,7 +98,8 @@ def printable(words: str) -> str:
     return "".join(
         letter
         for letter in words
-        if letter in "\t\n" or (letter >= " " and not "\ud800" <= letter <= "\udfff" and letter not in "\ufffe\uffff")
+        if letter in "\t\n"
+        or (letter >= " " and not "\ud800" <= letter <= "\udfff" and letter not in "\ufffe\uffff")
     )
 
 

@@ -218,7 +218,11 @@ def _rule(own: Mapping[str, Any] | None, parts: int) -> dict[str, Any]:
 
 def _standing(clause: Mapping[str, Any], place: _Place) -> Standing:
     if clause["complete"]:
-        return "spare" if place.within in ("choice", "needless", "optional") or _left_over(clause, place) else "done"
+        return (
+            "spare"
+            if place.within in ("choice", "needless", "optional") or _left_over(clause, place)
+            else "done"
+        )
     if place.aside is not None:
         return place.aside
     if clause["weight"] == 0:
