@@ -1,0 +1,53 @@
+"""``python -m benchmarks``: print the table, write ``benchmarks/results.json``, fail when results differ."""
+
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import documents, engine
+from benchmarks.measuring import Row
+
+RESULTS = Path(__file__).parent / "results.json"
+SUITES = (engine.rows, documents.rows)
+
+
+def main() -> None:
+    """Measure everything; a difference between compared results ends with an error, not with a table."""
+    rows = [row for suite in SUITES for row in suite()]
+    RESULTS.write_text(json.dumps([_told(row) for row in rows], indent=2) + "\n", encoding="utf-8")
+    table = Table("figure", "ours", "baseline", "times faster", "at least", "holds", box=None)
+    for row in rows:
+        table.add_row(
+            row.name,
+            _time(row.ours),
+            _time(row.baseline),
+            f"{row.ratio:.1f}",
+            f"{row.floor:g}",
+            "yes" if row.holds else "NO",
+        )
+    Console(width=140).print(table)
+    if not all(row.holds for row in rows):
+        sys.exit(1)
+
+
+def _told(row: Row) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "ours": row.ours,
+        "baseline": row.baseline,
+        "ratio": row.ratio,
+        "floor": row.floor,
+        "unit": row.unit,
+        "holds": row.holds,
+    }
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1e6:,.1f} µs"
+
+
+if __name__ == "__main__":
+    main()

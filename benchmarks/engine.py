@@ -1,0 +1,101 @@
+"""From an award to the progress of everything it moves."""
+
+import random
+from collections.abc import Iterator
+
+from benchmarks.baselines import over_all_pathways, over_descendants
+from benchmarks.catalogues import university
+from benchmarks.measuring import Row, in_turns
+from clr.pathways import StackingGraph
+from clr.pathways.compiled import Standing
+from clr.pathways.graph import stack_node
+
+SIZE, LEARNERS, HOLDS, FEW = 5_000, 40, 25, 4
+
+Case = tuple[set[str], str]
+"""What a learner holds, and the badge that arrives."""
+
+
+class Differs(AssertionError):
+    """Two ways of computing one thing disagree."""
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of the engine, on a catalogue of 5 000 achievements, all features on."""
+    graph = university(SIZE)
+    cases = _cases(graph)
+    _require_equal(graph, cases)
+    yield _one_award_against_everything(graph, cases)
+    yield _one_award_against_descendants(graph, cases)
+    yield _from_scratch(graph, cases)
+
+
+def _one_award_against_everything(graph: StackingGraph, cases: list[Case]) -> Row:
+    goals, some = [stack_node(*key) for key in graph.in_order], cases[:FEW]
+    arrivals = _Arrivals(graph, cases)
+    ours, baseline = in_turns(
+        arrivals.arrive,
+        lambda: [over_all_pathways(graph.network, goals, held | {badge}) for held, badge in some],
+        prepare=arrivals.prepare,
+    )
+    name = "engine:award-to-progress vs memoised networkx over all pathways"
+    return Row(name, ours / len(cases), baseline / len(some), 200)
+
+
+def _one_award_against_descendants(graph: StackingGraph, cases: list[Case]) -> Row:
+    arrivals = _Arrivals(graph, cases)
+    ours, baseline = in_turns(
+        arrivals.arrive,
+        lambda: [over_descendants(graph.network, badge, held | {badge}) for held, badge in cases],
+        prepare=arrivals.prepare,
+    )
+    name = "engine:award-to-progress vs networkx descendants + memo"
+    return Row(name, ours / len(cases), baseline / len(cases), 25)
+
+
+def _from_scratch(graph: StackingGraph, cases: list[Case]) -> Row:
+    goals, some = [stack_node(*key) for key in graph.in_order], cases[:FEW]
+    ours, baseline = in_turns(
+        lambda: [Standing(graph.compiled, held | {badge}) for held, badge in cases],
+        lambda: [over_all_pathways(graph.network, goals, held | {badge}) for held, badge in some],
+    )
+    name = "engine:one learner from scratch vs memoised networkx over all pathways"
+    return Row(name, ours / len(cases), baseline / len(some), 10)
+
+
+def _cases(graph: StackingGraph) -> list[Case]:
+    draw = random.Random(7)
+    badges = sorted(node for node, told in graph.network.nodes(data=True) if told["kind"] == "badge")
+    samples = [draw.sample(badges, HOLDS + 1) for _ in range(LEARNERS)]
+    return [(set(sample[1:]), sample[0]) for sample in samples]
+
+
+class _Arrivals:
+    """One more award for each learner; they stand ready before the clock starts, since each award moves them."""
+
+    def __init__(self, graph: StackingGraph, cases: list[Case]) -> None:
+        self._graph, self._cases = graph, cases
+        self._ready: list[Standing] = []
+
+    def prepare(self) -> None:
+        """Let every learner stand as before the award."""
+        self._ready = [Standing(self._graph.compiled, held) for held, _ in self._cases]
+
+    def arrive(self) -> None:
+        """Count the award of each."""
+        for standing, (_, badge) in zip(self._ready, self._cases, strict=True):
+            standing.hold(badge)
+
+
+def _require_equal(graph: StackingGraph, cases: list[Case]) -> None:
+    """Hold every figure of every learner to the baseline's, as integers."""
+    for held, badge in cases:
+        standing = Standing(graph.compiled, held)
+        moved = standing.hold(badge)
+        expected = over_descendants(graph.network, badge, held | {badge})
+        for node, figures in expected.items():
+            achievement = node.partition("@")[0]
+            if standing.of(achievement) != figures:
+                raise Differs(f"{achievement}: {standing.of(achievement)} is not {figures}")
+        if not moved.keys() <= {node.partition("@")[0] for node in expected}:
+            raise Differs("something moved that the badge does not count toward")

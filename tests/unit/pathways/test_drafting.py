@@ -1,0 +1,106 @@
+"""A draft is told everything that is wrong with it at once, each fault with its place and its cure."""
+
+import pytest
+
+from clr.errors import PathwayUnsound
+from clr.pathways import (
+    AllOf,
+    AtLeast,
+    Draft,
+    DraftStack,
+    Holds,
+    Known,
+    Part,
+    Policy,
+    Stack,
+    StackingGraph,
+    problems,
+)
+
+KNOWN = {
+    name: Known(name.title(), retired=name == "old", issuer="iss")
+    for name in ("essay", "skill", "a", "b", "old")
+}
+EMPTY = StackingGraph([])
+
+
+def of(*names):
+    return tuple(Part(Holds(name)) for name in names)
+
+
+def faults(stacks, goal="skill", graph=EMPTY):
+    drawn = {name: DraftStack(rule, Policy.AUTO) for name, rule in stacks.items()}
+    return {
+        (fault.at, fault.kind): fault.says
+        for fault in problems(Draft("Skill", goal, "", drawn), known=KNOWN, graph=graph)
+    }
+
+
+def test_a_sound_draft_has_no_problems():
+    assert faults({"skill": AllOf(of("a", "b"))}) == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "at", "kind"),
+    [
+        (AllOf(of("a", "ghost")), ".parts[1].requirement", "unknown"),
+        (AllOf(of("a", "old")), ".parts[1].requirement", "retired"),
+        (AtLeast(3, of("a", "b")), ".count", "count"),
+        (AtLeast(0, of("a", "b")), ".count", "count"),
+        (AllOf(()), ".parts", "empty"),
+        (AllOf((Part(Holds("a"), 0),)), ".parts", "weights"),
+        (AllOf(of("a", "a")), ".parts[1].requirement", "duplicate"),
+        (AllOf((Part(AtLeast(2, of("a"))),)), ".parts[0].requirement.count", "count"),
+    ],
+)
+def test_each_fault_is_located(rule, at, kind):
+    assert (f"stacks.skill.requirement{at}", kind) in faults({"skill": rule})
+
+
+def test_all_faults_are_told_at_once():
+    found = faults({"skill": AllOf((Part(Holds("ghost")), Part(AtLeast(5, of("a", "old")))))})
+    assert {kind for _, kind in found} == {"unknown", "count", "retired"}
+
+
+def test_a_loop_is_named_by_its_achievements():
+    found = faults({"skill": AllOf(of("essay")), "essay": AllOf(of("skill"))})
+    assert [says for (_, kind), says in found.items() if kind == "loop"] == [
+        "Essay → Skill → Essay goes round in a circle; take one step out."
+    ]
+
+
+def test_a_loop_through_what_others_published_is_found():
+    published = StackingGraph([Stack("essay", 1, AllOf(of("skill")), Policy.AUTO)])
+    assert ("stacks.skill.requirement", "loop") in faults({"skill": AllOf(of("essay"))}, graph=published)
+
+
+def test_the_shortest_of_several_loops_is_named():
+    found = faults({"skill": AllOf(of("a", "essay")), "essay": AllOf(of("skill")), "a": AllOf(of("essay"))})
+    says = next(says for (_, kind), says in found.items() if kind == "loop")
+    assert says.startswith("Essay → Skill → Essay")
+
+
+def test_a_stack_that_does_not_lead_to_the_goal_is_told():
+    assert ("stacks.essay", "unreachable") in faults({"skill": AllOf(of("a")), "essay": AllOf(of("b"))})
+
+
+def test_a_goal_without_a_requirement_is_told():
+    assert ("goal", "goal-missing") in faults({}, goal="skill")
+    assert ("goal", "goal-missing") in faults({}, goal="")
+    assert ("goal", "unknown") in faults({}, goal="ghost")
+
+
+def test_a_ladder_without_end_is_refused():
+    names = [f"s{number}" for number in range(40)]
+    stacks = {name: AllOf(of(names[number - 1] if number else "a")) for number, name in enumerate(names)}
+    assert ("stacks", "depth") in faults(stacks, goal=names[-1])
+
+
+def test_a_published_graph_with_a_loop_cannot_be_built():
+    with pytest.raises(PathwayUnsound, match="a → b → a"):
+        StackingGraph([Stack("a", 1, Holds("b"), Policy.AUTO), Stack("b", 1, Holds("a"), Policy.AUTO)])
+
+
+def test_a_loop_across_versions_is_a_loop_since_any_version_counts():
+    with pytest.raises(PathwayUnsound):
+        StackingGraph([Stack("a", 1, Holds("b"), Policy.AUTO), Stack("b", 2, Holds("a"), Policy.AUTO)])
