@@ -22,6 +22,7 @@ from clr.store.files import Files
 from clr.store.migrating import upgrade
 from clr.store.sessions import open_engine
 from clr.web import problems
+from clr.web.addresses import NoNul
 from clr.web.headers import SecurityHeaders
 from clr.web.service import Service, utc_now
 
@@ -92,6 +93,7 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _protect(app: FastAPI, settings: Settings) -> None:
+    app.add_middleware(NoNul)
     app.add_middleware(SecurityHeaders)
     if settings.cors_origins:
         app.add_middleware(

@@ -323,9 +323,10 @@ def set_achievement_image(
 ) -> AchievementOut:
     """Give an achievement a picture of its own (PNG, at most 1 MiB); without one, its badge is drawn."""
     require_png(image)
-    facts = catalog.amend_achievement(
-        transaction, caller, AchievementId(achievement_id), {"image": service.files.put(image)}, revision=None
-    )
+    key = AchievementId(achievement_id)
+    catalog.require_author(transaction, caller, key)
+    changes = {"image": service.files.put(image)}
+    facts = catalog.amend_achievement(transaction, caller, key, changes, revision=None)
     return _shown(service, facts)
 
 

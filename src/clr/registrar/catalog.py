@@ -13,6 +13,7 @@ from clr.errors import BadInput, Conflict, NotFound, Problem, Stale
 from clr.ids import AchievementId, IssuerId, new_id
 from clr.registrar import policy
 from clr.registrar.policy import Caller, Deed
+from clr.store.sessions import first
 from clr.store.tables import Achievement, Award, Issuer
 
 KINDS = ("badge", "micro-credential", "credential", "external")
@@ -113,8 +114,8 @@ def define_issuer(transaction: Session, caller: Caller, new: NewIssuer, *, at: d
         colour=new.colour,
         created_at=at,
     )
-    transaction.add(issuer)
-    transaction.flush()
+    with first(transaction, "Another issuer has just been entered with this slug; choose another."):
+        transaction.add(issuer)
     return _issuer_facts(issuer)
 
 
@@ -214,6 +215,12 @@ def amend_achievement(
     achievement.revision += 1
     transaction.add(achievement)
     return _achievement_facts(achievement)
+
+
+def require_author(snapshot: Session, caller: Caller, achievement_id: AchievementId) -> None:
+    """Raise unless ``caller`` may change this achievement: to be asked before a file is kept for it."""
+    found = _achievement(snapshot, achievement_id)
+    policy.require(caller, Deed.DEFINE_ACHIEVEMENT, issuer=found.issuer_id)
 
 
 def retire(

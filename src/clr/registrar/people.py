@@ -11,6 +11,7 @@ from clr.errors import BadInput, Conflict, NotFound, Problem
 from clr.ids import LearnerId, PersonId, new_id
 from clr.registrar import policy
 from clr.registrar.policy import Caller, Deed, Role
+from clr.store.sessions import first
 from clr.store.tables import Learner, Membership, Person
 
 
@@ -103,22 +104,20 @@ def create_learner(
     at: datetime,
 ) -> LearnerId:
     """Enter a learner; ``with_person`` gives them an account of their own."""
-    person = None
-    if with_person:
-        person = _person_at(transaction, email) or create_person(
-            transaction, name=name, email=email, roles=(), at=at
-        )
     learner = Learner(
         id=LearnerId(new_id("lrn")),
-        person_id=person,
         name=name,
         email=_address(email),
         external_id=external_id,
         subject=uuid.uuid4().urn,
         created_at=at,
     )
-    transaction.add(learner)
-    transaction.flush()
+    with first(transaction, "Somebody has just entered a learner with this email or external id."):
+        if with_person:
+            learner.person_id = _person_at(transaction, email) or create_person(
+                transaction, name=name, email=email, roles=(), at=at
+            )
+        transaction.add(learner)
     return learner.id
 
 
@@ -153,7 +152,7 @@ def find_learners(
     policy.require(caller, Deed.FIND_LEARNERS)
     query = select(Learner).order_by(col(Learner.id)).limit(limit)
     if email is not None:
-        query = query.where(col(Learner.email) == _address(email))
+        query = query.where(col(Learner.email) == (_address(email) or ""))
     if external_id is not None:
         query = query.where(col(Learner.external_id) == external_id)
     if after is not None:
@@ -180,10 +179,11 @@ def amend_learner(
     policy.require(caller, Deed.FIND_LEARNERS)
     learner = _learner(transaction, learner_id)
     _require_free(transaction, email=email, external_id=external_id, but=learner_id)
-    learner.name = name or learner.name
-    learner.email = _address(email) or learner.email
-    learner.external_id = external_id or learner.external_id
-    transaction.add(learner)
+    with first(transaction, "Another learner has just been given this email or external id."):
+        learner.name = name or learner.name
+        learner.email = _address(email) or learner.email
+        learner.external_id = external_id or learner.external_id
+        transaction.add(learner)
     return _facts(learner)
 
 
@@ -191,7 +191,7 @@ def find_or_create(transaction: Session, who: Who, *, at: datetime) -> LearnerId
     """Return the learner ``who`` speaks of; one named by address or external id is entered when new."""
     if who.learner_id is not None:
         return _learner(transaction, who.learner_id).id
-    if who.email is None and who.external_id is None:
+    if _address(who.email) is None and who.external_id is None:
         says = "Name the learner: learner_id, or learner with an email or external_id."
         raise BadInput(says, (Problem("learner", "missing", says),))
     if found := known(transaction, who):
@@ -200,14 +200,21 @@ def find_or_create(transaction: Session, who: Who, *, at: datetime) -> LearnerId
         says = f"{who.email or who.external_id} is new here; send the learner's name too."
         raise BadInput(says, (Problem("learner.name", "missing", says),))
     _require_free(transaction, email=who.email, external_id=who.external_id)
-    return create_learner(
-        transaction, name=who.name, email=who.email, external_id=who.external_id, with_person=True, at=at
-    )
+    try:
+        return create_learner(
+            transaction, name=who.name, email=who.email, external_id=who.external_id, with_person=True, at=at
+        )
+    except Conflict:
+        if found := known(transaction, who):  # entered by somebody else since we looked
+            return found
+        raise
 
 
 def known(snapshot: Session, who: Who) -> LearnerId | None:
     """Return the learner with this e-mail address, else with this external id."""
     address = _address(who.email)
+    if address is None and who.external_id is None:
+        return None
     told = (col(Learner.email) == address) if address else (col(Learner.external_id) == who.external_id)
     found = snapshot.exec(select(Learner.id).where(told)).first()
     return LearnerId(found) if found else None
@@ -264,6 +271,20 @@ def _require_free(
         if other is not None and other != but:
             says = f"Another learner has this {field.replace('_', ' ')}."
             raise Conflict(says, (Problem(field, "taken", says),))
+    _require_own_account(transaction, _address(email), but)
+
+
+def _require_own_account(transaction: Session, address: str | None, but: LearnerId | None) -> None:
+    """Refuse the address with which another learner signs in, even where it is not written to any more.
+
+    Otherwise whoever is given the address next would find somebody else's account behind it.
+    """
+    if address is None:
+        return
+    other = transaction.exec(select(Learner.id).join(Person).where(col(Person.email) == address)).first()
+    if other is not None and other != but:
+        says = "Another learner signs in with this email address."
+        raise Conflict(says, (Problem("email", "taken", says),))
 
 
 def _address(email: str | None) -> str | None:

@@ -6,8 +6,11 @@ from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
+
+from clr.errors import Conflict
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
 
@@ -43,6 +46,20 @@ def reading(engine: Engine) -> Iterator[Session]:
     with Session(engine.execution_options(**options), expire_on_commit=False) as session:
         yield session
         session.rollback()
+
+
+@contextmanager
+def first(session: Session, says: str) -> Iterator[None]:
+    """Keep what is written inside, or raise ``Conflict(says)`` and undo it when the same was kept a moment before.
+
+    For names that belong to one: PostgreSQL lets two writers look, find the name free, and both take it.
+    """
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError as fault:
+        raise Conflict(says) from fault
 
 
 def _prepare(connection: SQLiteConnection, _: ConnectionPoolEntry) -> None:
