@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from clr.errors import ConditionMissing, NotAllowed, NotFound, NotSignedIn, PathwayUnsound, Stale
@@ -19,8 +19,11 @@ from clr.web.conditions import IfMatch, etag
 from clr.web.idempotency import Once
 from clr.web.paging import Page, cut
 from clr.web.problems import ProblemItem
+from clr.web.service import Service
 
 router = APIRouter(prefix="/v1", tags=["pathways"], route_class=StrictRoute)
+
+_LAST_VERSION = 2**31 - 1
 
 
 async def _shallow(request: Request) -> None:
@@ -228,7 +231,7 @@ def publish_pathway(
         return VersionOut.of(authoring.version(transaction, key, before["version"]))
     facts = authoring.publish(transaction, caller, key, at=now)
     once.keep(transaction, {"version": facts.version}, at=now)
-    later.add_task(settling.run_pending, service.engine, at=now, urls=service.urls)
+    later.add_task(_settle, service)
     return VersionOut.of(facts)
 
 
@@ -240,7 +243,9 @@ def list_versions(pathway_id: str, _: SignedIn, snapshot: Snapshot) -> Versions:
 
 
 @router.get("/pathways/{pathway_id}/versions/{number}", responses=problems.declared(NotSignedIn, NotFound))
-def read_version(pathway_id: str, number: int, _: SignedIn, snapshot: Snapshot) -> VersionOut:
+def read_version(
+    pathway_id: str, number: Annotated[int, Path(ge=1, le=_LAST_VERSION)], _: SignedIn, snapshot: Snapshot
+) -> VersionOut:
     """Read one published version."""
     return VersionOut.of(authoring.version(snapshot, PathwayId(pathway_id), number))
 
@@ -253,6 +258,11 @@ def read_graph(
 ) -> dict[str, Any]:
     """Read the stacking graph as node-link data: one node an achievement, however many stacks hold it."""
     return graphs.current_graph(snapshot).node_link(AchievementId(root) if root else None)
+
+
+def _settle(service: Service) -> None:
+    """Settle as of now, not as of the request: awards may have come while the publication waited for its turn."""
+    settling.run_pending(service.engine, at=service.clock(), urls=service.urls)
 
 
 def _draft(facts: DraftFacts, response: Response) -> DraftOut:

@@ -1,6 +1,7 @@
 """What a stack asks for: a tree of holds, all of, at least, nested to any depth."""
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from clr.ids import AchievementId
@@ -83,6 +84,15 @@ def with_ids_of(requirement: Requirement, before: Requirement) -> Requirement:
     if isinstance(before, Holds) or type(requirement) is not type(before):
         return requirement
     return replace(requirement, id=clause_id, parts=_parts_with_ids(requirement, before))
+
+
+def without_ids(requirement: Requirement, ids: AbstractSet[str] | None = None) -> Requirement:
+    """Return the requirement without these clause ids; by default without any, as what it asks for alone."""
+    clause_id = None if ids is None or requirement.id in ids else requirement.id
+    if isinstance(requirement, Holds):
+        return replace(requirement, id=clause_id)
+    parts = tuple(Part(without_ids(part.requirement, ids), part.weight) for part in requirement.parts)
+    return replace(requirement, id=clause_id, parts=parts)
 
 
 def _parts_with_ids(group: Group, before: Group) -> tuple[Part, ...]:

@@ -1,5 +1,6 @@
 """Drawing pathways: drafts that may be wrong, and versions that never change again."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,19 +9,21 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from clr.errors import NotFound, PathwayUnsound, Problem, Stale
+from clr.errors import BadInput, NotFound, PathwayUnsound, Problem, Stale
 from clr.ids import AchievementId, IssuerId, PathwayId, new_id
 from clr.pathways import (
     Draft,
     DraftStack,
     Known,
     Policy,
+    Requirement,
     achievements_in,
     clauses,
     problems,
     with_clause_ids,
     with_ids_of,
 )
+from clr.pathways.requirements import without_ids
 from clr.pathways.wire import dump, dump_stored, load, load_stored
 from clr.registrar import catalog, graphs, policy
 from clr.registrar.policy import Caller, Deed
@@ -69,7 +72,10 @@ def draw(
     catalog.issuer(transaction, issuer_id)
     policy.require(caller, Deed.DRAW_PATHWAY, issuer=issuer_id)
     pathway = Pathway(
-        id=PathwayId(new_id("pth")), issuer_id=issuer_id, draft=written(_identified(draft)), created_at=at
+        id=PathwayId(new_id("pth")),
+        issuer_id=issuer_id,
+        draft=written(_identified(draft, _published_stacks(transaction, draft))),
+        created_at=at,
     )
     transaction.add(pathway)
     transaction.flush()
@@ -84,7 +90,8 @@ def redraw(
     policy.require(caller, Deed.DRAW_PATHWAY, issuer=pathway.issuer_id)
     if pathway.draft_revision != revision:
         raise Stale("Somebody changed this draft since you read it. Read it again and repeat your change.")
-    pathway.draft = written(_identified(draft, _read(pathway.draft)))
+    kept = {key: stack.requirement for key, stack in _read(pathway.draft).stacks.items()}
+    pathway.draft = written(_identified(draft, _published_stacks(transaction, draft) | kept))
     pathway.draft_revision += 1
     transaction.add(pathway)
     return _draft_facts(transaction, caller, pathway)
@@ -243,19 +250,19 @@ def _in_one_sentence(found: Sequence[Problem]) -> str:
 def _stack_version(
     transaction: Session, achievement: AchievementId, stack: DraftStack, *, at: datetime
 ) -> int:
-    """Return the version that says exactly this, making it when there is none yet."""
+    """Return the newest version when it asks for just this, whatever its clauses are called; else make the next."""
     latest = transaction.scalar(
         select(func.max(StackVersion.version)).where(StackVersion.achievement_id == achievement)
     )
-    kept = dump_stored(stack.requirement)
     if latest:
         before = transaction.get_one(StackVersion, (achievement, latest))
-        if (before.requirement, before.policy) == (kept, stack.policy.value):
+        asked = without_ids(load_stored(before.requirement))
+        if (asked, before.policy) == (without_ids(stack.requirement), stack.policy.value):
             return int(latest)
     new = StackVersion(
         achievement_id=achievement,
         version=(latest or 0) + 1,
-        requirement=kept,
+        requirement=dump_stored(stack.requirement),
         policy=stack.policy.value,
         published_at=at,
     )
@@ -267,12 +274,15 @@ def _stack_version(
 def _with_those_below(transaction: Session, drawn: Draft, frozen: dict[AchievementId, int]) -> dict[str, int]:
     """Freeze, beside the stacks drawn here, those of other pathways that they ask for."""
     graph = graphs.current_graph(transaction)
-    asked = {part for stack in drawn.stacks.values() for part in achievements_in(stack.requirement)}
-    below = set().union(*(graph.below(part, graph.current) for part in asked), {drawn.goal})
-    others = {
-        achievement: graph.current[achievement] for achievement in below if achievement in graph.current
-    }
-    return {str(key): number for key, number in (others | frozen).items()}
+    found: dict[AchievementId, int] = dict(frozen)
+    waiting = [drawn.goal]
+    waiting += (part for stack in drawn.stacks.values() for part in achievements_in(stack.requirement))
+    while waiting:
+        achievement = waiting.pop()
+        if achievement not in found and achievement in graph.current:
+            found[achievement] = graph.current[achievement]
+            waiting += achievements_in(graph.stacks[achievement, found[achievement]].requirement)
+    return {str(key): number for key, number in found.items()}
 
 
 def _version_facts(snapshot: Session, row: PathwayVersion) -> VersionFacts:
@@ -286,31 +296,33 @@ def _version_facts(snapshot: Session, row: PathwayVersion) -> VersionFacts:
     return VersionFacts(row.pathway_id, row.version, shown, frozen, row.published_at)
 
 
-def _identified(drawn: Draft, before: Draft | None = None) -> Draft:
-    """Give every clause an id: its own, that of the same clause before, or a new one."""
-    drawn = _with_ids_of(drawn, before) if before else drawn
-    taken = [
-        clause.id for stack in drawn.stacks.values() for clause in clauses(stack.requirement) if clause.id
-    ]
-    twice = next((name for name in taken if taken.count(name) > 1), None)
-    if twice is not None:
-        says = f'The clause id "{twice}" stands twice; leave one out and it gets a new one.'
-        raise PathwayUnsound(says, (Problem("stacks", "duplicate", says),))
-    stacks = {
-        key: DraftStack(with_clause_ids(stack.requirement, lambda: new_id("cls")), stack.policy)
-        for key, stack in drawn.stacks.items()
+def _published_stacks(snapshot: Session, drawn: Draft) -> dict[AchievementId, Requirement]:
+    graph = graphs.current_graph(snapshot)
+    return {
+        key: graph.stacks[key, graph.current[key]].requirement for key in drawn.stacks if key in graph.current
     }
+
+
+def _identified(drawn: Draft, earlier: Mapping[AchievementId, Requirement]) -> Draft:
+    """Give every clause an id: its own, that of the same clause in an earlier state of its stack, or a new one."""
+    taken = _ids_sent(drawn)
+    stacks = {}
+    for key, stack in drawn.stacks.items():
+        requirement = stack.requirement
+        if key in earlier:
+            requirement = with_ids_of(requirement, without_ids(earlier[key], taken))
+        stacks[key] = DraftStack(with_clause_ids(requirement, lambda: new_id("cls")), stack.policy)
     return Draft(drawn.name, drawn.goal, drawn.description, stacks)
 
 
-def _with_ids_of(drawn: Draft, before: Draft) -> Draft:
-    stacks = {
-        key: DraftStack(with_ids_of(stack.requirement, before.stacks[key].requirement), stack.policy)
-        if key in before.stacks
-        else stack
-        for key, stack in drawn.stacks.items()
-    }
-    return Draft(drawn.name, drawn.goal, drawn.description, stacks)
+def _ids_sent(drawn: Draft) -> frozenset[str]:
+    sent = Counter(clause.id for stack in drawn.stacks.values() for clause in clauses(stack.requirement))
+    del sent[None]
+    for name, count in sent.items():
+        if count > 1:
+            says = f'The clause id "{name}" stands twice; leave one out and it gets a new one.'
+            raise BadInput(says, (Problem("stacks", "duplicate", says),))
+    return frozenset(name for name in sent if name)
 
 
 def written(drawn: Draft) -> dict[str, object]:

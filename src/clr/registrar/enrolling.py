@@ -42,9 +42,11 @@ def enrol(
         raise Conflict(f"{pathway.name} has not been published yet, so nobody can follow it.")
     row = _lasting(transaction, learner_id, pathway_id)
     if row is None:
-        row = Enrolment(
+        row = transaction.get(Enrolment, (learner_id, pathway_id, at))  # left and back in one moment
+        row = row or Enrolment(
             learner_id=learner_id, pathway_id=pathway_id, enrolled_at=at, version=pathway.current_version
         )
+        row.version, row.left_at = pathway.current_version, None
         transaction.add(row)
         transaction.flush()
         deriving.settle_learner(transaction, learner_id, at=at, urls=urls)

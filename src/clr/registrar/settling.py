@@ -35,6 +35,8 @@ def _run(engine: Engine, job_id: str, at: datetime, urls: Urls) -> int:
     while True:
         with transaction(engine) as session:
             job = session.get_one(Job, job_id, with_for_update=True)
+            if job.state == DONE:  # another run has finished it
+                return given
             chunk = people.learners_with_awards(session, after=str(job.subject["after"]), limit=CHUNK)
             for learner_id in chunk:
                 people.lock_learner(session, learner_id)
