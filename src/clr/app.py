@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from clr.api import ROUTERS as API_ROUTERS
 from clr.net.checking import Checker
+from clr.pages import ROUTERS as PAGE_ROUTERS
 from clr.records.contexts import Contexts, load_contexts
 from clr.registrar.keyring import open_keyring
 from clr.registrar.urls import Urls
@@ -82,7 +83,7 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)
-    for router in API_ROUTERS:
+    for router in (*API_ROUTERS, *PAGE_ROUTERS):
         app.include_router(router)
     _protect(app, settings)
     return app

@@ -78,6 +78,7 @@ def grant(
     learner_id = people.find_or_create(transaction, request.learner, at=at)
     people.lock_learner(transaction, learner_id)
     before = deriving.standing(transaction, learner_id)
+    at = before.present(at)
     case = _Case(caller, request, achievement, before, before.stack(achievement.id), at)
     _require_right(case)
     if first := _same(transaction, case):

@@ -40,6 +40,13 @@ class Standing:
         """Under which versions milestones follow."""
         return graphs.versions(self.graph, self.pins)
 
+    def present(self, at: datetime) -> datetime:
+        """Return ``at``, or when the latest award was earned if that is later.
+
+        A request that waited for its turn read the clock before those that overtook it: what they gave is earned.
+        """
+        return max((at, *(award.earned_on for award in self.held)))
+
     def stack(self, achievement: AchievementId) -> Stack | None:
         """The version of a stack in force for the learner, ``None`` for a badge."""
         return self.graph.stacks.get((achievement, self.graph.view(self.view).get(achievement, 0)))
@@ -60,6 +67,7 @@ def follow(
 ) -> list[Award]:
     """Give the milestones that follow from ``arrived``, which the learner holds already. She must be locked."""
     now = standing(transaction, learner_id)
+    at = now.present(at)
     due = advance(now.graph, now.held, arrived, at=at, versions=now.versions, new_award=_new_award)
     return _give(transaction, now, due, at=at, urls=urls)
 
@@ -67,6 +75,7 @@ def follow(
 def settle_learner(transaction: Session, learner_id: LearnerId, *, at: datetime, urls: Urls) -> list[Award]:
     """Give every milestone that is due to a learner, whatever made it due. The learner must be locked."""
     now = standing(transaction, learner_id)
+    at = now.present(at)
     due = settle(now.graph, now.held, at=at, versions=now.versions, new_award=_new_award)
     return _give(transaction, now, due, at=at, urls=urls)
 

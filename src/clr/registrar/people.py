@@ -36,6 +36,15 @@ class Who:
     external_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A learner who can sign in."""
+
+    person_id: PersonId
+    learner_id: LearnerId
+    name: str
+
+
 # People
 
 
@@ -89,6 +98,12 @@ def person_of(snapshot: Session, learner_id: LearnerId) -> PersonId:
     if learner.person_id is None:
         raise NotFound("This learner has never signed in.")
     return learner.person_id
+
+
+def accounts(snapshot: Session) -> Sequence[Account]:
+    """Return every learner who can sign in, by name; for choosing who to be in a demonstration."""
+    rows = snapshot.exec(select(Learner).where(col(Learner.person_id).is_not(None)).order_by(Learner.name))
+    return [Account(row.person_id, row.id, row.name) for row in rows if row.person_id]
 
 
 # Learners

@@ -67,11 +67,11 @@ def token_of(request: Request, service: Service) -> Token | None:
     if cookie is None:
         return None
     if request.method not in _SAFE_METHODS:
-        _require_own_origin(request, service)
+        require_own_origin(request, service)
     return tokens.read(cookie, purpose=SESSION, at=service.clock(), keys=keys)
 
 
-def _require_own_origin(request: Request, service: Service) -> None:
+def require_own_origin(request: Request, service: Service) -> None:
     """Refuse a state change that another site's page started (the cookie alone would let it through)."""
     origin = request.headers.get("origin")
     own = {service.urls.public_url, f"{request.url.scheme}://{request.url.netloc}"}

@@ -1,0 +1,137 @@
+"""What stands on pages of achievements and awards: names, colours, states."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from clr.drawing.outlines import Branch, Look, Proof, outline
+from clr.ids import AchievementId
+from clr.pages.words import day
+from clr.registrar import catalog, tracking
+from clr.registrar.holdings import DERIVED, RECORDED, AwardFacts
+from clr.registrar.tracking import PathwayProgress
+from clr.web.service import Service
+
+SOON = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Achievements and issuers at one look, as pages show them."""
+
+    looks: Mapping[str, Look]
+    slugs: Mapping[str, str]
+
+    def shown(self, achievement: str) -> dict[str, Any]:
+        """Return what templates take as an achievement."""
+        look = self.looks[achievement]
+        return {
+            "id": look.achievement_id,
+            "name": look.name,
+            "kind": look.kind,
+            "colour": look.colour,
+            "glyph": look.glyph,
+            "image": look.image,
+            "issuer_name": look.issuer_name,
+        }
+
+
+def catalogue(snapshot: Session, service: Service, achievements: Iterable[AchievementId]) -> Catalogue:
+    """Read what pages show of some achievements."""
+    facts = catalog.achievements_by_id(snapshot, achievements)
+    issuers = catalog.issuers_by_id(snapshot, (fact.issuer_id for fact in facts.values()))
+    looks = {
+        str(key): Look(
+            achievement_id=key,
+            name=fact.name,
+            kind=fact.kind,
+            colour=issuers[fact.issuer_id].colour,
+            issuer_name=issuers[fact.issuer_id].name,
+            glyph=fact.glyph,
+            image=service.urls.achievement_image(key) if fact.image else None,
+            href=f"/achievements/{key}",
+        )
+        for key, fact in facts.items()
+    }
+    return Catalogue(looks, {str(key): issuers[fact.issuer_id].slug for key, fact in facts.items()})
+
+
+def award_line(award: AwardFacts, known: Catalogue, at: datetime) -> dict[str, Any]:
+    """Return what templates take as an award; ``state`` is the finish of its badge."""
+    state = _state(award, at)
+    return {
+        **known.shown(award.achievement_id),
+        "id": award.id,
+        "achievement_id": award.achievement_id,
+        "state": state,
+        "left": _left(award, at),
+        "earned_on_words": day(award.earned_on),
+        "says": _says(award, state),
+    }
+
+
+def _state(award: AwardFacts, at: datetime) -> str:
+    if award.state != "live":
+        return award.state
+    return "expiring" if award.valid_until is not None and award.valid_until <= at + SOON else "earned"
+
+
+def _left(award: AwardFacts, at: datetime) -> float:
+    """Return the share of validity that remains."""
+    if award.valid_until is None:
+        return 1.0
+    whole = (award.valid_until - award.earned_on).total_seconds()
+    return max(0.0, min(1.0, (award.valid_until - at).total_seconds() / whole))
+
+
+def _says(award: AwardFacts, state: str) -> str:
+    if state in ("revoked", "suspended"):
+        return award.because or ""
+    if award.valid_until is not None and state in ("expiring", "expired"):
+        return f"{'Expires' if state == 'expiring' else 'Expired'} on {day(award.valid_until)}"
+    if award.origin == DERIVED:
+        return "Followed by itself"
+    if award.origin == RECORDED:
+        return f"Assessed by {award.assessor}" if award.assessor else ""
+    return f"From {award.assessor}" if award.assessor else ""
+
+
+def branch_of(tree: Mapping[str, Any], looks: Mapping[str, Look], awards: Iterable[AwardFacts]) -> Branch:
+    """Return the outline of one pathway's progress."""
+    proofs = {
+        str(award.id): Proof(award.id, f"Earned {day(award.earned_on)}", f"/awards/{award.id}")
+        for award in awards
+    }
+    following = next((step["achievement_id"] for step in tree["next"] if step["ready"]), None)
+    return outline(tree["requirement"], looks, proofs, following=following)
+
+
+def pathway_line(entry: PathwayProgress, branch: Branch, known: Catalogue) -> dict[str, Any]:
+    """Return what templates take as a pathway in progress."""
+    told = tracking.summary_json(entry)
+    return {
+        **known.shown(told["goal"]),
+        "name": told["name"],
+        "pathway_id": told["pathway_id"],
+        "status": told["status"],
+        "steps_left": told["steps_left"],
+        "steps_exact": told["steps_exact"],
+        "steps_says": told["says"],
+        "done": branch.done,
+        "steps": branch.steps,
+        "holds": branch.done,
+        "asks": branch.steps,
+        "clauses": [
+            {
+                "state": "none" if part.shape in ("choice", "soon") else part.shape,
+                "name": part.title,
+                "says": part.asks or part.words,
+                "on": part.earned,
+                "of": part.needed,
+            }
+            for part in branch.parts
+        ],
+    }
