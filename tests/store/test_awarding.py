@@ -155,3 +155,12 @@ def test_an_expired_award_no_longer_counts_and_says_when_it_expired(world: World
     path = f"/v1/learners/{amy}/progress/{world.pathways['Essential']}"
     before = world.client.get(path, params={"as_of": "2026-01-01T00:00:00Z"}, headers=world.admin).json()
     assert before["status"] == "eligible"
+
+
+def test_an_award_that_waited_for_its_turn_counts_with_those_that_overtook_it(world: World, clock):
+    world.stack("Essential", all_of("A", "B"))
+    amy, asked_first = world.learner("Amy"), clock()
+    clock.passes(seconds=3)
+    world.grant(amy, "B")
+    clock.at = asked_first
+    assert world.grant(amy, "A").milestones == ["Essential"]

@@ -72,6 +72,16 @@ def follow(
     return _give(transaction, now, due, at=at, urls=urls)
 
 
+def supposing(now: Standing, earned: AchievementId, *, at: datetime) -> list[HeldAward]:
+    """Return what would be held if ``earned`` were awarded at ``at``, with every milestone that would follow."""
+    held = [*now.held, HeldAward(AwardId("supposed"), earned, 0, at)]
+    due = advance(now.graph, held, earned, at=at, versions=now.versions, new_award=_new_award)
+    follow_on = (
+        HeldAward(one.award_id, one.achievement, one.version, one.earned_on, derived=True) for one in due
+    )
+    return [*held, *follow_on]
+
+
 def settle_learner(transaction: Session, learner_id: LearnerId, *, at: datetime, urls: Urls) -> list[Award]:
     """Give every milestone that is due to a learner, whatever made it due. The learner must be locked."""
     now = standing(transaction, learner_id)
