@@ -1,10 +1,13 @@
 """The canonical form of a JSON-LD document: what a signature covers, and nothing that it does not.
 
-PyLD drops terms that no context defines, and signs relative addresses as if they were absolute. Both are refused
-here ("safe mode"), as is every context that is not pinned. PyLD expands; canonicalisation is our own.
+PyLD drops terms that no context defines, drops nodes whose id is no address, and signs relative addresses as if they
+were absolute. All are refused here ("safe mode"), as is every context that is not pinned, and every second way of
+writing a member: a reader of the JSON would miss an expiry date that is written as an address or under ``@nest``,
+while the signature still held. PyLD expands; canonicalisation is our own.
 """
 
-import copy
+import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -30,6 +33,10 @@ _ESCAPES = {
 """Escapes of canonical N-Quads (RDFC-1.0 §5)."""
 
 
+_ADDRESS = re.compile(r"""(?:[A-Za-z][A-Za-z0-9+.-]*|_):[^\s\x00-\x20<>"{}|^`\\]*""")
+"""An absolute IRI as N-Quads can tell it, or the name of a blank node."""
+
+
 class Unsafe(ValueError):
     """A document of which a signature would not cover everything it says; the message names what."""
 
@@ -43,9 +50,8 @@ def quads_of(document: Mapping[str, Any], contexts: Contexts) -> list[Quad]:
     """Return the RDF dataset a document says, in safe mode."""
     require_contexts(document, contexts)
     options = {"documentLoader": _loader(contexts), "base": _SENTINEL, "extractAllScripts": False}
-    processor = JsonLdProcessor(on_property_dropped=_dropped)
     try:
-        dataset = processor.to_rdf(copy.deepcopy(dict(document)), options)
+        dataset = _Strict(on_property_dropped=_dropped).to_rdf(_copied(document), options)
     except JsonLdError as fault:
         cause = fault.__cause__ if isinstance(fault.__cause__, Unsafe) else fault
         raise Unsafe(f"The document is not sound JSON-LD: {_reason(cause)}") from None
@@ -53,7 +59,7 @@ def quads_of(document: Mapping[str, Any], contexts: Contexts) -> list[Quad]:
 
 
 def require_contexts(document: Any, contexts: Contexts) -> None:
-    """Refuse contexts that are not pinned, and any context inside the document but at a credential's top."""
+    """Refuse contexts that are not pinned or stand elsewhere than atop a credential, and members that are no plain words."""
     waiting: list[tuple[Any, int]] = [(document, 0)]
     while waiting:
         value, depth = waiting.pop()
@@ -62,10 +68,54 @@ def require_contexts(document: Any, contexts: Contexts) -> None:
         if isinstance(value, list):
             waiting += [(item, depth + 1) for item in value]
         elif isinstance(value, dict):
-            for given in _listed(value.get("@context", [])):
-                if not isinstance(given, str) or given not in contexts.documents:
-                    raise Unsafe(f"The context {str(given)[:120]} is not one of those this service knows.")
+            _require_words(value, contexts, top=depth == 0)
             waiting += [(item, depth + 1) for name, item in value.items() if name != "@context"]
+
+
+def _require_words(node: Mapping[str, Any], contexts: Contexts, *, top: bool) -> None:
+    for name in node:
+        if name == "@context":
+            continue
+        if name.startswith("@") or ":" in name or name[:1].isupper():
+            raise Unsafe(
+                f'"{name[:120]}" is another way of writing a member; write the word that a context defines.'
+            )
+    if "@context" not in node:
+        return
+    if not top and "VerifiableCredential" not in _listed(node.get("type")):
+        raise Unsafe("A context stands inside the document; only a credential may begin with one.")
+    for given in _listed(node["@context"]):
+        if not isinstance(given, str) or given not in contexts.documents:
+            raise Unsafe(f"The context {str(given)[:120]} is not one of those this service knows.")
+
+
+class _Strict(JsonLdProcessor):  # type: ignore[misc]  # PyLD ships no types
+    """PyLD, but what it would leave out of the dataset without a word is refused."""
+
+    def _graph_to_rdf(self, graph: Any, issuer: Any, options: Any) -> Any:
+        for name in graph:
+            _require_address(name)
+        return super()._graph_to_rdf(graph, issuer, options)
+
+    def _object_to_rdf(self, item: Any, issuer: Any, triples: Any, options: Any) -> Any:
+        found = super()._object_to_rdf(item, issuer, triples, options)
+        if found is None:
+            _require_address(str(item.get("@id", item)))
+            raise Unsafe("A signature would not cover one of the values.")
+        return found
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy to hand to PyLD, in which 3.0 is 3: to JSON they are one number, to PyLD two."""
+    if isinstance(value, Mapping):
+        return {name: _copied(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copied(part) for part in value]
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise Unsafe("A number is too large, or is none.")
+        return int(value) if value.is_integer() else value
+    return value
 
 
 def _listed(value: Any) -> list[Any]:
@@ -109,15 +159,17 @@ def _kind(value: str) -> str:
 
 def _node(node: Mapping[str, str]) -> str:
     value = node["value"]
-    if node["type"] == "blank node":
-        return value
+    _require_address(value)
+    return value if node["type"] == "blank node" else f"<{value}>"
+
+
+def _require_address(value: str) -> None:
     if value.startswith("x-relative:") or ":" not in value:
         raise Unsafe(
             f'"{value.removeprefix(_SENTINEL)[:120]}" is a relative address; only absolute ones can be signed.'
         )
-    if any(letter in value for letter in '<>"{}|^`\\') or any(ord(letter) <= ord(" ") for letter in value):
+    if not _ADDRESS.fullmatch(value):
         raise Unsafe(f'"{value[:120]}" is no address.')
-    return f"<{value}>"
 
 
 def _object(node: Mapping[str, str]) -> str:

@@ -11,9 +11,13 @@ Quad = tuple[str, str, str, str]
 """Subject, predicate, object, graph."""
 
 MAX_WORK = 20_000
-"""Steps of the recursive part (§4.8); a real record takes some hundreds."""
+"""Quads and orders looked at in the recursive part (§4.8); a real record takes some hundreds."""
+
+_DEEPEST = 100
+"""Blank nodes in a chain that only their neighbours tell apart; deeper would end Python's own stack."""
 
 _BLANK = "_:"
+_TANGLED = "The document's blank nodes are tangled beyond what any record needs."
 
 
 class TooMuchWork(ValueError):
@@ -106,12 +110,14 @@ class _Canonicalizer:
         known = self._canonical.issued.get(name) or issuer.issued.get(name) or self._first_degree(name)
         return _sha256(position + ("" if position == "g" else quad[1]) + known)
 
-    def _n_degree(self, name: str, issuer: _Issuer) -> tuple[str, _Issuer]:
+    def _n_degree(self, name: str, issuer: _Issuer, depth: int = 0) -> tuple[str, _Issuer]:
         """Hash N-Degree Quads (§4.8)."""
-        self._spend()
+        if depth > _DEEPEST:
+            raise TooMuchWork(_TANGLED)
+        self._spend(len(self._quads[name]))
         told = []
         for key, related in sorted(self._neighbours(name, issuer).items()):
-            path, issuer = self._shortest(related, issuer)
+            path, issuer = self._shortest(related, issuer, depth)
             told += [key, path]
         return _sha256("".join(told)), issuer
 
@@ -123,17 +129,19 @@ class _Canonicalizer:
                     found.setdefault(self._related(term, quad, issuer, position), []).append(term)
         return found
 
-    def _shortest(self, related: Sequence[str], issuer: _Issuer) -> tuple[str, _Issuer]:
+    def _shortest(self, related: Sequence[str], issuer: _Issuer, depth: int) -> tuple[str, _Issuer]:
         """Return the least path over every order of ``related`` (§4.8.3 step 5.4)."""
         chosen, chosen_issuer = "", issuer
         for order in permutations(related):
-            self._spend()
-            tried = self._path(order, issuer.copy(), chosen)
+            self._spend(len(order))
+            tried = self._path(order, issuer.copy(), chosen, depth)
             if tried is not None and (not chosen or tried[0] < chosen):
                 chosen, chosen_issuer = tried
         return chosen, chosen_issuer
 
-    def _path(self, order: Sequence[str], issuer: _Issuer, chosen: str) -> tuple[str, _Issuer] | None:
+    def _path(
+        self, order: Sequence[str], issuer: _Issuer, chosen: str, depth: int
+    ) -> tuple[str, _Issuer] | None:
         """Return the path of one order, ``None`` as soon as it cannot be the least any more."""
         path, deeper = "", []
         for name in order:
@@ -146,17 +154,17 @@ class _Canonicalizer:
             if _worse(path, chosen):
                 return None
         for name in deeper:
-            hashed, further = self._n_degree(name, issuer)
+            hashed, further = self._n_degree(name, issuer, depth + 1)
             path += f"{issuer.issue(name)}<{hashed}>"
             issuer = further
             if _worse(path, chosen):
                 return None
         return path, issuer
 
-    def _spend(self) -> None:
-        self._left -= 1
+    def _spend(self, work: int) -> None:
+        self._left -= work
         if self._left < 0:
-            raise TooMuchWork("The document's blank nodes are tangled beyond what any record needs.")
+            raise TooMuchWork(_TANGLED)
 
 
 def _worse(path: str, chosen: str) -> bool:

@@ -4,7 +4,7 @@ import base64
 import gzip
 import zlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from clr.records.contexts import VC
@@ -20,6 +20,8 @@ def encode(revoked: Iterable[int], *, length: int = LENGTH) -> str:
     """Return a list of ``length`` bits in which ``revoked`` are set: gzip, multibase base64url (§2.1)."""
     bits = bytearray(length // 8)
     for position in revoked:
+        if not 0 <= position < length:
+            raise ValueError(f"position {position} lies outside the list")
         bits[position // 8] |= 0x80 >> position % 8
     packed = gzip.compress(bytes(bits), mtime=0)
     return "u" + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
@@ -34,6 +36,8 @@ def is_set(encoded: str, position: int) -> bool:
 
 
 def _decode(encoded: str) -> bytes:
+    if not isinstance(encoded, str):
+        raise ValueError("the list is no text")  # noqa: TRY004  to callers a foreign list is unreadable, whatever it is
     text = encoded.removeprefix("u")
     try:
         packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -43,6 +47,8 @@ def _decode(encoded: str) -> bytes:
         raise ValueError("the list is not gzip in base64url") from fault
     if unpacker.unconsumed_tail:
         raise ValueError("the list is larger than any list should be")
+    if not unpacker.eof:
+        raise ValueError("the list is cut off")
     return bits
 
 
@@ -55,7 +61,7 @@ def status_list_credential(
         "id": url,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": dict(issuer),
-        "validFrom": valid_from.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "validFrom": valid_from.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "credentialSubject": {
             "id": f"{url}#list",
             "type": "BitstringStatusList",

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from typing import AnyStr
 from xml.etree.ElementTree import ParseError, fromstring
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -18,18 +19,22 @@ class NotBaked(ValueError):
 
 def from_png(data: bytes) -> str:
     """Return the credential baked into a PNG."""
-    found = [
-        _text_of(body) for kind, body in _chunks(data) if kind == b"iTXt" and body.split(b"\0")[0] in KEYWORDS
+    chunks = [
+        body for kind, body in _chunks(data) if kind == b"iTXt" and body.partition(b"\0")[0] in KEYWORDS
     ]
-    return _only(found)
+    return _text_of(_only(chunks))  # unpacked only when it is the one: many small bombs stay shut
 
 
 def from_svg(data: bytes) -> str:
     """Return the credential baked into an SVG."""
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    try:
+        text = data.decode("utf-8-sig")  # in another encoding a document type could hide
+    except UnicodeDecodeError:
+        raise NotBaked("The SVG is not UTF-8.") from None
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise NotBaked("The SVG declares a document type; images that hold credentials have none.")
     try:
-        elements = list(fromstring(data).iter())  # noqa: S314  no DTD, so no entities to expand
+        elements = list(fromstring(text).iter())  # noqa: S314  no DTD, so no entities to expand
     except ParseError as fault:
         raise NotBaked(f"The SVG cannot be read: {fault}.") from None
     found = []
@@ -40,7 +45,7 @@ def from_svg(data: bytes) -> str:
     return _only(found)
 
 
-def _only(found: list[str]) -> str:
+def _only(found: list[AnyStr]) -> AnyStr:
     if not found:
         raise NotBaked("The image holds no credential.")
     if len(found) > 1:
@@ -75,8 +80,10 @@ def _text_of(body: bytes) -> str:
             text = unpacker.decompress(text, TEXT_LIMIT)
         except zlib.error:
             raise NotBaked("The credential in the PNG cannot be unpacked.") from None
-        if unpacker.unconsumed_tail or method != b"\0":
+        if unpacker.unconsumed_tail:
             raise NotBaked("The credential in the PNG is larger than any credential.")
+        if not unpacker.eof or method != b"\0":
+            raise NotBaked("The credential in the PNG cannot be unpacked.")
     try:
         return text.decode("utf-8")
     except UnicodeDecodeError:
