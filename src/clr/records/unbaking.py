@@ -8,6 +8,7 @@ from xml.etree.ElementTree import ParseError, fromstring
 PNG = b"\x89PNG\r\n\x1a\n"
 KEYWORDS = frozenset({b"openbadgecredential", b"clrcredential"})
 TEXT_LIMIT = 4 * 1_048_576
+_SVG_SPACES = ("https://purl.imsglobal.org/", "https://openbadges.org", "http://openbadges.org")
 _SVG_NAMES = frozenset({"credential", "clrcredential"})
 _HEADER = 8
 _CRC = 4
@@ -40,8 +41,9 @@ def from_svg(data: bytes) -> str:
     found = []
     for element in elements:
         space, _, name = str(element.tag).rpartition("}")
-        if name in _SVG_NAMES and "openbadges" in space:
-            found.append((element.get("verify") or element.text or "").strip())
+        if name in _SVG_NAMES and space.removeprefix("{").startswith(_SVG_SPACES):
+            told = ((element.get("verify") or "").strip(), (element.text or "").strip())
+            found += [text for text in told if text]
     return _only(found)
 
 
