@@ -3,13 +3,23 @@
 import itertools
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from clr.pathways import S, advance, open_steps, progress_toward, settle, unsupported
+from benchmarks.baselines import over_all_pathways
+from clr.pathways import (
+    S,
+    StackingGraph,
+    advance,
+    next_transition_at,
+    open_steps,
+    progress_toward,
+    settle,
+    unsupported,
+)
 from clr.pathways.compiled import Standing
 from tests.property import oracle
-from tests.property.worlds import AT, BADGES, award, graph, held_sets, milestone, stackings, versions
+from tests.property.worlds import AT, BADGES, award, clauses, graph, held_sets, milestone, stackings, versions
 
 settings.register_profile("engine", max_examples=120, deadline=None, database=None, derandomize=True)
 engine = settings.get_profile("engine")
@@ -215,3 +225,57 @@ def _renamed(clause):
     if clause[0] == "all":
         return ("all", [(_renamed(part), weight) for part, weight in clause[1]])
     return ("some", clause[1], [_renamed(part) for part in clause[2]])
+
+
+@engine
+@given(stackings(), st.data())
+def test_publishing_a_second_version_changes_nothing_for_whoever_is_enrolled_in_the_first(stacks, data):
+    held = data.draw(held_sets(stacks))
+    changed = data.draw(st.sampled_from(sorted(stacks)))
+    below = [*BADGES, *(name for name in stacks if name < changed)]
+    first = [*graph(stacks).stacks.values()]
+    second = [*graph({changed: ("auto", data.draw(clauses(below)))}, version=2).stacks.values()]
+    both, pins = StackingGraph([*first, *second]), dict.fromkeys(stacks, 1)
+    awards = [award(one) for one in held]
+    for name in stacks:
+        before = progress_toward(graph(stacks), name, awards, at=AT)
+        assert progress_toward(both, name, awards, at=AT, pins=pins) == before
+
+
+def asks_once(clause):
+    """Whether no group asks twice for one thing, which no draft may and a graph with one edge each cannot say."""
+    if clause[0] == "holds":
+        return True
+    parts = [part for part, _ in clause[1]] if clause[0] == "all" else clause[2]
+    named = [part[1] for part in parts if part[0] == "holds"]
+    return len(named) == len(set(named)) and all(asks_once(part) for part in parts)
+
+
+@engine
+@given(learners())
+def test_the_flat_form_agrees_with_recursion_over_the_networkx_graph(learner):
+    stacks, held = learner
+    assume(all(asks_once(clause) for _, clause in stacks.values()))
+    reference = graph(stacks)
+    goals = [f"{name}@1" for name in stacks]
+    badges = {name for name in held if name in BADGES}
+    expected = over_all_pathways(reference.network, goals, badges)
+    told = Standing(reference.compiled, badges)
+    assert {f"{name}@1": told.of(name) for name in stacks} == expected
+
+
+@engine
+@given(learners(), st.data())
+def test_nothing_changes_by_time_alone_before_it_is_foretold(learner, data):
+    stacks, held = learner
+    days = st.integers(1, 40)
+    awards = [
+        award(name, days_ago=data.draw(days) - 20, valid_until=AT + timedelta(days=data.draw(days)))
+        for name in sorted(held)
+    ]
+    for name in stacks:
+        now = progress_toward(graph(stacks), name, awards, at=AT)
+        foretold = next_transition_at(graph(stacks), name, awards, at=AT)
+        until = foretold - timedelta(seconds=1) if foretold else AT + timedelta(days=400)
+        later = progress_toward(graph(stacks), name, awards, at=until)
+        assert (later.status, later.root) == (now.status, now.root)

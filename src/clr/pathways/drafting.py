@@ -3,16 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import networkx as nx
-
 from clr.errors import Problem
 from clr.ids import AchievementId, IssuerId
+from clr.pathways.extents import HEIGHT_LIMIT, SIZE_LIMIT, extents
 from clr.pathways.graph import StackingGraph, loop_in_words, shortest_loop
 from clr.pathways.requirements import AtLeast, Holds, Requirement, achievements_in
 from clr.pathways.stacks import Policy
-
-CHAIN_LIMIT = 32
-"""Stacks upon stacks; a longer ladder could be neither explained nor drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ def problems(draft: Draft, *, known: Mapping[AchievementId, Known], graph: Stack
         if achievement not in known:
             found.append(_unknown(at, achievement))
         found += _clause(stack.requirement, f"{at}.requirement", known)
-    return [*found, *_unreachable(draft, names), *_shape(draft, graph, names)]
+    return [*found, *_unreachable(draft, graph, names), *_shape(draft, graph, names)]
 
 
 def _goal(draft: Draft, known: Mapping[AchievementId, Known], graph: StackingGraph) -> Iterator[Problem]:
@@ -103,10 +99,13 @@ def _duplicates(parts: list[Requirement], at: str, known: Mapping[AchievementId,
         seen.add(part.achievement)
 
 
-def _unreachable(draft: Draft, names: Mapping[AchievementId, str]) -> Iterator[Problem]:
+def _unreachable(draft: Draft, graph: StackingGraph, names: Mapping[AchievementId, str]) -> Iterator[Problem]:
+    """Tell which stacks the goal asks for by no way, neither drawn here nor published already."""
     reached, waiting = {draft.goal}, [draft.goal]
     while waiting:
-        stack = draft.stacks.get(waiting.pop())
+        achievement = waiting.pop()
+        published = graph.stacks.get((achievement, graph.current.get(achievement, 0)))
+        stack = draft.stacks.get(achievement, published)
         new = set(achievements_in(stack.requirement)) - reached if stack else set()
         reached |= new
         waiting += new
@@ -125,13 +124,27 @@ def _shape(draft: Draft, graph: StackingGraph, names: Mapping[AchievementId, str
         at = next((f"stacks.{step}.requirement" for step in loop if step in draft.stacks), "stacks")
         yield Problem(at, "loop", f"{loop_in_words(loop, names)} goes round in a circle; take one step out.")
         return
-    network: nx.DiGraph[AchievementId] = nx.DiGraph()
-    for achievement, requirement in (*published, *drawn):
-        network.add_edges_from((part, achievement) for part in achievements_in(requirement))
-    ladder = nx.dag_longest_path(network)
-    if len(ladder) > CHAIN_LIMIT:
-        says = f"Stacks stand {len(ladder)} high on one another; {CHAIN_LIMIT} is the most."
+    yield from _extents([*published, *drawn], names)
+
+
+def _extents(
+    stacks: list[tuple[AchievementId, Requirement]], names: Mapping[AchievementId, str]
+) -> Iterator[Problem]:
+    found = extents(stacks)
+    highest = max(found, key=lambda key: found[key].height, default=None)
+    largest = max(found, key=lambda key: found[key].size, default=None)
+    if highest is not None and found[highest].height > HEIGHT_LIMIT:
+        says = (
+            f"{names.get(highest, highest)} stands {found[highest].height} stacks and groups high; "
+            f"{HEIGHT_LIMIT} is the most. Lay some of them side by side."
+        )
         yield Problem("stacks", "depth", says)
+    if largest is not None and found[largest].size > SIZE_LIMIT:
+        says = (
+            f"{names.get(largest, largest)} asks for {found[largest].size} things, counting all that its stacks "
+            f"ask for; {SIZE_LIMIT} is the most. Ask for fewer stacks more than once."
+        )
+        yield Problem("stacks", "size", says)
 
 
 def _unknown(at: str, achievement: AchievementId) -> Problem:

@@ -4,6 +4,7 @@ Nodes: an achievement (badge), one per version of a stack (``ach@2``), one per g
 An edge runs from what is earned to what it counts toward and carries position and weight.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -156,25 +157,39 @@ def shortest_loop(stacks: Iterable[tuple[AchievementId, Requirement]]) -> tuple[
     for achievement, requirement in stacks:
         network.add_edges_from((part, achievement) for part in achievements_in(requirement))
     loops = [
-        _loop_within(network, component)
-        for component in nx.strongly_connected_components(network)
-        if len(component) > 1 or any(network.has_edge(node, node) for node in component)
+        loop
+        for knot in nx.strongly_connected_components(network)
+        for loop in _loops_within({node: sorted(knot.intersection(network[node])) for node in knot})
     ]
     return min(loops, key=lambda loop: (len(loop), loop), default=())
 
 
-def _loop_within(
-    network: "nx.DiGraph[AchievementId]", nodes: set[AchievementId]
-) -> tuple[AchievementId, ...]:
-    inside = network.subgraph(nodes)
-    loops = (
-        tuple(nx.shortest_path(inside, after, node))
-        for node in sorted(nodes)
-        for after in inside.successors(node)
-    )
-    loop = min(loops, key=lambda loop: (len(loop), loop))
-    start = loop.index(min(loop))
-    return loop[start:] + loop[:start]
+def _loops_within(
+    after: Mapping[AchievementId, Sequence[AchievementId]],
+) -> Iterator[tuple[AchievementId, ...]]:
+    """Yield, for each node that is the first of a loop, the shortest of these; ties in the order of the names.
+
+    Each search leaves aside the nodes before its own, whose loops were found already.
+    """
+    for start in sorted(after):
+        came_from = {start: start}
+        waiting = deque([start])
+        while waiting:
+            node = waiting.popleft()
+            if start in after[node]:
+                yield _way(came_from, node)
+                break
+            for step in after[node]:
+                if step > start and step not in came_from:
+                    came_from[step] = node
+                    waiting.append(step)
+
+
+def _way(came_from: Mapping[AchievementId, AchievementId], last: AchievementId) -> tuple[AchievementId, ...]:
+    way = [last]
+    while came_from[way[-1]] != way[-1]:
+        way.append(came_from[way[-1]])
+    return tuple(reversed(way))
 
 
 def loop_in_words(loop: Sequence[AchievementId], names: Mapping[AchievementId, str]) -> str:

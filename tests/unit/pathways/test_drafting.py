@@ -1,5 +1,7 @@
 """A draft is told everything that is wrong with it at once, each fault with its place and its cure."""
 
+import time
+
 import pytest
 
 from clr.errors import PathwayUnsound
@@ -16,6 +18,7 @@ from clr.pathways import (
     StackingGraph,
     problems,
 )
+from clr.pathways.graph import shortest_loop
 
 KNOWN = {
     name: Known(name.title(), retired=name == "old", issuer="iss")
@@ -90,10 +93,51 @@ def test_a_goal_without_a_requirement_is_told():
     assert ("goal", "unknown") in faults({}, goal="ghost")
 
 
-def test_a_ladder_without_end_is_refused():
-    names = [f"s{number}" for number in range(40)]
-    stacks = {name: AllOf(of(names[number - 1] if number else "a")) for number, name in enumerate(names)}
-    assert ("stacks", "depth") in faults(stacks, goal=names[-1])
+def test_a_stack_asked_for_by_what_is_published_leads_to_the_goal():
+    published = StackingGraph([Stack("essay", 1, AllOf(of("b")), Policy.AUTO)])
+    stacks = {"skill": AllOf(of("essay")), "b": AllOf(of("a"))}
+    assert faults(stacks, graph=published) == {}
+
+
+def ladder(count, rung):
+    """Return ``count`` stacks, each asking for the one below by ``rung``."""
+    return {f"s{number}": rung(f"s{number - 1}" if number else "a") for number in range(count)}
+
+
+def kinds(stacks):
+    found = faults(stacks, goal=list(stacks)[-1])
+    return {at_and_kind for at_and_kind in found if at_and_kind[1] != "unknown"}
+
+
+def nested(part, groups):
+    return nested(AllOf((Part(part),)), groups - 1) if groups else part
+
+
+def test_a_ladder_may_stand_a_hundred_stacks_and_groups_high_and_no_higher():
+    assert kinds(ladder(50, lambda below: AllOf(of(below)))) == set()
+    assert kinds(ladder(51, lambda below: AllOf(of(below)))) == {("stacks", "depth")}
+    assert kinds(ladder(2, lambda below: nested(Holds(below), 49))) == set()
+    assert kinds(ladder(2, lambda below: nested(Holds(below), 50))) == {("stacks", "depth")}
+
+
+def test_stacks_that_would_be_written_out_without_end_are_refused():
+    def twice(below):
+        return AllOf((Part(Holds(below)), Part(AtLeast(1, of(below, "b")))))
+
+    assert kinds(ladder(8, twice)) == set()
+    assert kinds(ladder(20, twice)) == {("stacks", "size")}
+
+
+def test_a_loop_among_hundreds_of_stacks_is_found_while_the_author_waits():
+    names = [f"s{number:03}" for number in range(300)]
+    stacks = [
+        (name, AllOf(of(*(names[(place + step) % 300] for step in range(1, 20)))))
+        for place, name in enumerate(names)
+    ]
+    began = time.perf_counter()
+    loop = shortest_loop(stacks)
+    assert (len(loop), loop[0]) == (16, "s000")
+    assert time.perf_counter() - began < 5
 
 
 def test_a_published_graph_with_a_loop_cannot_be_built():

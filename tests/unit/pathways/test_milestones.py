@@ -1,0 +1,144 @@
+"""What follows from an award by itself, when, why, and what is left of it when its ground is taken away."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+from clr.pathways import (
+    AllOf,
+    AtLeast,
+    HeldAward,
+    Holds,
+    Part,
+    Policy,
+    Stack,
+    StackingGraph,
+    advance,
+    settle,
+    unsupported,
+)
+
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def of(*names):
+    return tuple(Part(Holds(name)) for name in names)
+
+
+def auto(name, requirement, version=1):
+    return Stack(name, version, requirement, Policy.AUTO)
+
+
+def award(name, days=1, **more):
+    return HeldAward(f"awd_{name}", name, 0, AT - days * DAY, **more)
+
+
+def derived(name, version=1, days=1):
+    return HeldAward(f"mst_{name}_{version}", name, version, AT - days * DAY, derived=True)
+
+
+def arriving(graph, awards, arrived, versions=None, at=AT):
+    ids = itertools.count(1)
+    wanted = versions or {name: {version} for name, version in graph.current.items()}
+    return advance(graph, awards, arrived, at=at, versions=wanted, new_award=lambda: f"new_{next(ids)}")
+
+
+CHAIN = StackingGraph(
+    [
+        auto("first", AllOf(of("a", "b"))),
+        auto("second", AllOf(of("first", "c"))),
+        auto("third", AtLeast(1, of("second", "z"))),
+    ]
+)
+
+
+def test_a_milestone_counts_at_once_for_the_stacks_above_it():
+    due = arriving(CHAIN, [award("a", 9), award("b"), award("c", 5)], "b")
+    assert [(one.achievement, one.causes) for one in due] == [
+        ("first", ("awd_a", "awd_b")),
+        ("second", ("new_1", "awd_c")),
+        ("third", ("new_2",)),
+    ]
+
+
+def test_a_milestone_was_earned_when_its_requirement_was_met_not_when_somebody_noticed():
+    due = arriving(CHAIN, [award("a", 400), award("b", 30), award("c", 5)], "a")
+    assert [one.earned_on for one in due] == [AT - 30 * DAY, AT - 5 * DAY, AT - 5 * DAY]
+
+
+def test_an_award_that_completes_nothing_leads_to_nothing():
+    assert arriving(CHAIN, [award("a")], "a") == []
+    assert arriving(CHAIN, [award("elsewhere")], "elsewhere") == []
+
+
+def test_a_stack_that_is_assessed_does_not_follow_by_itself():
+    judged = Stack("skill", 1, AllOf(of("a")), Policy.ASSESSED)
+    graph = StackingGraph([judged, auto("goal", AllOf(of("skill")))])
+    assert arriving(graph, [award("a")], "a") == []
+    assert [one.achievement for one in arriving(graph, [award("a"), award("skill")], "skill")] == ["goal"]
+
+
+def test_the_same_milestone_is_not_given_twice():
+    awards = [award("a"), award("b"), derived("first")]
+    assert arriving(CHAIN, awards, "b") == []
+
+
+def test_a_milestone_that_would_say_nothing_new_is_not_given():
+    graph = StackingGraph([auto("first", AllOf(of("a")))])
+    assert arriving(graph, [award("a"), award("first", 2)], "a") == []
+
+
+def test_an_award_that_ends_does_not_stand_in_the_way_of_a_milestone_that_does_not():
+    graph = StackingGraph([auto("first", AllOf(of("a")))])
+    awards = [award("a"), award("first", 2, valid_until=AT + DAY)]
+    assert [one.achievement for one in arriving(graph, awards, "a")] == ["first"]
+
+
+def test_milestones_follow_only_under_the_versions_a_learner_is_pinned_to():
+    graph = StackingGraph([auto("first", Holds("a")), auto("first", Holds("b"), 2)])
+    assert arriving(graph, [award("a")], "a") == []
+    pinned = arriving(graph, [award("a")], "a", {"first": {1}})
+    assert [(one.achievement, one.version) for one in pinned] == [("first", 1)]
+    awards = [award("a", 3), award("b", 5)]
+    both = settle(graph, awards, at=AT, versions={"first": {1, 2}}, new_award=lambda: "new")
+    assert [(one.version, one.earned_on) for one in both] == [(1, AT - 3 * DAY), (2, AT - 5 * DAY)]
+
+
+def test_a_milestone_of_any_version_counts_for_whoever_asks_for_the_stack():
+    graph = StackingGraph(
+        [auto("first", Holds("a")), auto("first", Holds("b"), 2), auto("goal", AllOf(of("first", "c")))]
+    )
+    due = arriving(graph, [award("a"), award("c")], "a", {"first": {1}, "goal": {1}})
+    assert [(one.achievement, one.version) for one in due] == [("first", 1), ("goal", 1)]
+
+
+def test_an_expired_badge_completes_nothing():
+    graph = StackingGraph([auto("first", AllOf(of("a", "b")))])
+    assert arriving(graph, [award("a", valid_until=AT), award("b")], "b") == []
+
+
+def test_a_new_pathway_is_settled_for_those_who_had_met_it_before():
+    due = settle(
+        CHAIN, [award("z", 80)], at=AT, versions={"third": {1}, "first": {1}}, new_award=lambda: "new"
+    )
+    assert [(one.achievement, one.earned_on) for one in due] == [("third", AT - 80 * DAY)]
+
+
+def test_a_milestone_loses_its_support_with_the_badge_it_stood_on_and_so_does_all_above():
+    left = [award("a"), award("c"), derived("first"), derived("second"), derived("third")]
+    assert unsupported(CHAIN, left) == ("mst_first_1", "mst_second_1", "mst_third_1")
+
+
+def test_another_way_to_a_milestone_keeps_it():
+    left = [award("a"), award("z"), derived("first"), derived("second"), derived("third")]
+    assert unsupported(CHAIN, left) == ("mst_first_1", "mst_second_1")
+
+
+def test_a_milestone_stays_when_a_badge_it_stood_on_expires():
+    assert unsupported(CHAIN, [award("a", 9, valid_until=AT - DAY), award("b"), derived("first")]) == ()
+
+
+def test_a_milestone_is_judged_by_the_version_it_followed_under():
+    graph = StackingGraph([auto("first", Holds("a")), auto("first", Holds("b"), 2)])
+    assert unsupported(graph, [award("a"), derived("first", 1)]) == ()
+    assert unsupported(graph, [award("a"), derived("first", 2)]) == ("mst_first_2",)
