@@ -8,6 +8,8 @@ from clr.records.unbaking import PNG, NotBaked, from_png, from_svg
 SIZE_LIMIT = 4 * 1_048_576
 """Bytes; a record of five hundred badges fits."""
 
+_MOST_DIGITS = 400
+
 
 class NotADocument(ValueError):
     """Something that is no credential at all; the message says what it is instead."""
@@ -38,11 +40,17 @@ def looks_like_jwt(text: str) -> bool:
 def parsed(text: str) -> dict[str, Any]:
     """Return the JSON object that ``text`` is, read strictly; raises ``NotADocument``."""
     try:
-        document = json.loads(text, object_pairs_hook=_distinct, parse_constant=_constant)
-        text.encode("utf-8")
+        document = json.loads(
+            text, object_pairs_hook=_distinct, parse_constant=_constant, parse_int=_whole_number
+        )
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
     except json.JSONDecodeError as fault:
         says = f"This is not JSON: {fault.msg}, line {fault.lineno} column {fault.colno}."
         raise NotADocument(says) from None
+    except UnicodeEncodeError:
+        raise NotADocument(
+            "One of its texts holds half a letter (a lone surrogate), which nobody can read."
+        ) from None
     except RecursionError:
         raise NotADocument("The document is nested beyond reading.") from None
     if not isinstance(document, dict):
@@ -55,6 +63,12 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise NotADocument("A member appears twice in one object, so readers could differ on what it says.")
     return found
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise NotADocument(f"It holds a whole number of more than {_MOST_DIGITS} digits.")
+    return int(digits)
 
 
 def _constant(name: str) -> NoReturn:
