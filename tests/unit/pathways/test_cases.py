@@ -54,6 +54,9 @@ def test_a_learner_stands_where_the_case_says(case, learner):
     held += [HeldAward(one.award_id, one.achievement, 1, one.earned_on, derived=True) for one in due]
 
     progress = progress_toward(graph, case["goal"], held, at=at)
+    steps = [step.ready for step in open_steps(progress)]
+
+    assert steps == sorted(steps, reverse=True)
 
     assert {
         "status": progress.status.value,

@@ -128,6 +128,14 @@ def test_stacks_that_would_be_written_out_without_end_are_refused():
     assert kinds(ladder(20, twice)) == {("stacks", "size")}
 
 
+def test_an_older_version_that_learners_are_pinned_to_counts_with_its_own_extent():
+    badges = [f"x{number}" for number in range(4998)]
+    older = Stack("essay", 1, AllOf(of(*badges)), Policy.AUTO)
+    newer = Stack("essay", 2, AllOf(of("a")), Policy.AUTO)
+    assert faults({"skill": Holds("essay")}, graph=StackingGraph([older, newer])) == {}
+    assert ("stacks", "size") in faults({"skill": AllOf(of("essay"))}, graph=StackingGraph([older, newer]))
+
+
 def test_a_loop_among_hundreds_of_stacks_is_found_while_the_author_waits():
     names = [f"s{number:03}" for number in range(300)]
     stacks = [
