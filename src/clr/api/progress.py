@@ -40,13 +40,14 @@ class Headlines(StrictModel):
     items: list[Headline]
 
 
-class MovedOut(StrictModel):
+class AdvanceOut(StrictModel):
     """A pathway that a step brings nearer."""
 
     pathway_id: str
     name: str
     steps_left: int
-    says: str
+    says: str = Field(description="Where it stands.")
+    after: str = Field(description="Where it would stand after this step.")
 
 
 class NextStepOut(StrictModel):
@@ -56,7 +57,7 @@ class NextStepOut(StrictModel):
     name: str
     kind: str = Field(description="earn, assess, award or milestone.")
     ready: bool
-    advances: list[MovedOut]
+    advances: list[AdvanceOut]
 
 
 class NextSteps(StrictModel):
@@ -100,13 +101,14 @@ def list_next_steps(learner_id: LearnerInPath, caller: SignedIn, snapshot: Snaps
                 kind=step.kind,
                 ready=step.ready,
                 advances=[
-                    MovedOut(
-                        pathway_id=moved.pathway_id,
-                        name=moved.name,
-                        steps_left=moved.steps_left,
-                        says=moved.says,
+                    AdvanceOut(
+                        pathway_id=advance.pathway_id,
+                        name=advance.name,
+                        steps_left=advance.steps_left,
+                        says=advance.says,
+                        after=advance.after,
                     )
-                    for moved in step.advances
+                    for advance in step.advances
                 ],
             )
             for step in tracking.next_steps(snapshot, caller, learner_id, at=now)

@@ -310,12 +310,16 @@ def _compose(campus: _Campus, key: str) -> RecordId:
             for award in holdings.awards_of(session, caller, campus.learners[key], at=campus.now)
             if award.state == "live"
         ]
-        stacks = [award for award in awards if award.kind != "badge"]
+        stacks = sorted(
+            (award for award in awards if award.kind != "badge"),
+            key=lambda award: (award.kind == "credential", award.earned_on),
+            reverse=True,
+        )
         badges = sorted(
             (award for award in awards if award.kind == "badge"), key=lambda award: award.earned_on
         )
         sections = (
-            Section("What it adds up to", "", tuple(Item(award.id) for award in reversed(stacks))),
+            Section("What it adds up to", "", tuple(Item(award.id) for award in stacks)),
             Section(
                 "The work behind it",
                 "In the order in which I did it.",

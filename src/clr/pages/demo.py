@@ -10,6 +10,7 @@ from sqlmodel import Session
 from clr.errors import NotFound
 from clr.ids import PersonId
 from clr.pages.forms import form_body, form_field
+from clr.pages.looks import award_state
 from clr.pages.rendering import PageRoute, page
 from clr.pathways import open_steps, steps_left_says
 from clr.registrar import holdings, people, tokens, tracking
@@ -27,10 +28,17 @@ GROUPS = {
     "eligible": "Waits for an assessor",
     "expiring": "Holds something that ends soon",
     "lapsed": "Holds something that has ended",
+    "revoked": "Had something taken back",
     "in_progress": "Is on the way",
     "not_started": "Has just begun",
 }
-"""Where somebody stands on the pathway that is farthest, and how the page calls it."""
+"""What somebody's record shows, and how the page calls it, in the order of the page."""
+
+TELLING = ("revoked", "lapsed", "expiring", "complete", "eligible", "in_progress")
+"""What tells most about somebody comes first: the rare before the common."""
+
+SHOWN_BY = {"expiring": "expiring", "expired": "lapsed", "revoked": "revoked"}
+"""What an award's state says of who holds it."""
 
 
 def _demonstration(service: ServiceDep) -> Service:
@@ -99,13 +107,14 @@ def _button(snapshot: Session, account: Account, at: datetime) -> tuple[str, dic
     found = [
         entry for entry in tracking.progress_of(snapshot, caller, account.learner_id, at=at) if entry.enrolled
     ]
-    states = [award.state for award in holdings.awards_of(snapshot, caller, account.learner_id, at=at)]
-    standing = [entry.progress.status.value for entry in found]
-    if any(entry.progress.root.parts and _waits(entry) for entry in found):
-        standing.append("eligible")
-    if "expired" in states:
-        standing.append("lapsed")
-    status = next((status for status in GROUPS if status in standing), "not_started")
+    shown = {
+        SHOWN_BY.get(award_state(award, at), "")
+        for award in holdings.awards_of(snapshot, caller, account.learner_id, at=at)
+    }
+    shown |= {entry.progress.status.value for entry in found}
+    if any(_waits(entry) for entry in found):
+        shown.add("eligible")
+    status = next((status for status in TELLING if status in shown), "not_started")
     says = "; ".join(
         f"{entry.pathway.draft.name}: {steps_left_says(entry.progress).lower()}" for entry in found[:2]
     )

@@ -114,7 +114,15 @@ def _next_step(desk: _Desk) -> dict[str, Any] | None:
         "says": f"Earn {first.name}",
         "why": _why(first, len(ready)),
         "pathway_id": first.advances[0].pathway_id,
-        "moves": [{"name": moved.name, "before": moved.says, "after": None} for moved in first.advances],
+        "moves": [
+            {
+                "name": advance.name,
+                "before": advance.says,
+                "after": advance.after.removesuffix(" left"),
+                "achievement": desk.known.shown(advance.goal),
+            }
+            for advance in first.advances
+        ],
     }
 
 

@@ -61,7 +61,7 @@ def catalogue(snapshot: Session, service: Service, achievements: Iterable[Achiev
 
 def award_line(award: AwardFacts, known: Catalogue, at: datetime) -> dict[str, Any]:
     """Return what templates take as an award; ``state`` is the finish of its badge."""
-    state = _state(award, at)
+    state = award_state(award, at)
     return {
         **known.shown(award.achievement_id),
         "id": award.id,
@@ -73,7 +73,8 @@ def award_line(award: AwardFacts, known: Catalogue, at: datetime) -> dict[str, A
     }
 
 
-def _state(award: AwardFacts, at: datetime) -> str:
+def award_state(award: AwardFacts, at: datetime) -> str:
+    """Return the finish of an award's badge."""
     if award.state != "live":
         return award.state
     return "expiring" if award.valid_until is not None and award.valid_until <= at + SOON else "earned"

@@ -38,6 +38,18 @@ class PathwayProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Advance:
+    """A pathway that a step brings nearer: where it stands, and where it would stand after."""
+
+    pathway_id: PathwayId
+    name: str
+    goal: AchievementId
+    steps_left: int
+    says: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class NextStep:
     """One step worth taking, with the pathways it brings nearer and how far."""
 
@@ -45,7 +57,7 @@ class NextStep:
     name: str
     kind: str
     ready: bool
-    advances: tuple[Moved, ...]
+    advances: tuple[Advance, ...]
 
 
 def progress_of(
@@ -107,7 +119,8 @@ def next_steps(snapshot: Session, caller: Caller, learner_id: LearnerId, *, at: 
     """Return what helps most: ready steps first, those that advance most enrolled pathways before others."""
     policy.require(caller, Deed.SEE_LEARNER, learner=learner_id)
     people.require_learner(snapshot, learner_id)
-    found = _all(snapshot, deriving.standing(snapshot, learner_id), at)
+    standing = deriving.standing(snapshot, learner_id)
+    found = _all(snapshot, standing, at)
     followed = [entry for entry in found if entry.enrolled] or found
     by_goal = {
         entry.pathway.draft.goal: entry for entry in reversed(followed) if not entry.progress.root.complete
@@ -120,10 +133,28 @@ def next_steps(snapshot: Session, caller: Caller, learner_id: LearnerId, *, at: 
             name=names.get(suggestion.step.achievement, suggestion.step.achievement),
             kind=suggestion.step.kind,
             ready=suggestion.step.ready,
-            advances=tuple(_moved(by_goal[goal]) for goal in suggestion.advances),
+            advances=tuple(
+                _advance(standing, by_goal[goal], suggestion.step.achievement, at)
+                for goal in suggestion.advances
+            ),
         )
         for suggestion in suggestions
     ]
+
+
+def _advance(standing: Standing, entry: PathwayProgress, earned: AchievementId, at: datetime) -> Advance:
+    """Return where a pathway stands, and where it would stand if ``earned`` were awarded now."""
+    pins = entry.pathway.stacks if entry.enrolled else standing.view
+    would = deriving.supposing(standing, earned, at=at)
+    after = progress_toward(standing.graph, entry.pathway.draft.goal, would, at=at, pins=pins)
+    return Advance(
+        pathway_id=entry.pathway.pathway_id,
+        name=entry.pathway.draft.name,
+        goal=entry.pathway.draft.goal,
+        steps_left=entry.progress.steps_left,
+        says=steps_left_says(entry.progress),
+        after=steps_left_says(after),
+    )
 
 
 def moved_by(

@@ -30,7 +30,8 @@ def document(signed: str, media_type: str) -> Response:
 class DocumentRoute(APIRoute):
     """A route for the document at an address that also has a page: it lets a client pass who prefers the page.
 
-    The page is another door's affair, whose route for the same address comes later in the list.
+    The page is another door's affair, whose route for the same address comes later in the list. Browsers ask
+    for ``text/html`` by name; a client that takes anything (``*/*``) is a program, and gets the document.
     """
 
     def matches(self, scope: Scope) -> tuple[Match, Any]:
@@ -42,11 +43,11 @@ class DocumentRoute(APIRoute):
 
     def _prefers_page(self, request: Request) -> bool:
         try:
-            return choose(request, (PAGE, *DOCUMENTS)) == PAGE
+            return choose(request, (*DOCUMENTS, PAGE)) == PAGE
         except NotAcceptable:
             return False
 
 
 def offered(request: Request) -> str:
     """Return the form of the document to answer with; raise ``NotAcceptable`` naming the page too."""
-    return choose(request, (PAGE, *DOCUMENTS))
+    return choose(request, (*DOCUMENTS, PAGE))

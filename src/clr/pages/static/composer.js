@@ -65,6 +65,7 @@ async function save() {
 
 function touch() {
   changed = true;
+  part("none-spare").hidden = every("add").some((chip) => !chip.parentElement.hidden);
   part("saved").textContent = "Not saved yet";
   preview();
 }
