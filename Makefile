@@ -35,9 +35,9 @@ test: $(DEV) ## run every test: SQLite, PostgreSQL, browser, contract
 check: $(DEV) ## format, lint, layers, types, dependencies, sizes: seconds
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/lint-imports --no-logo 2>&1 | tail -n 20
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
-	$(BIN)/deptry -q .
+	$(BIN)/deptry --no-ansi .
 	$(BIN)/pytest -q -p no:cacheprovider tests/house
 
 fix: $(DEV) ## format and mend what can be mended by itself

@@ -61,36 +61,35 @@ def badge_svg(  # noqa: PLR0913  each argument says one thing of the picture
     ringed = state in ("in-progress", "eligible", "expiring")
     radius = 46.0 if ringed else 57.0 if solid else 52.0
     name, kind = printable(name), kind if kind in SILHOUETTES else "badge"
-    said = f"{name}, {kind}, {state.replace('-', ' ')}" if label is None else printable(label)
-    open_tag = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 128 128" class="badge-art" data-state="{state}"'
-    open_tag += f' role="img" aria-label="{escape(said)}">' if said else ' aria-hidden="true">'
     engraved = "" if small else rosette(name, kind, radius / 57)
     weight = 2.2 if small else 1.0
+    mark, size = printable(mark) or initials(name), radius * (1.22 if small else 1)
     body = (
         _struck(engraved, kind, radius, tone)
         if solid
         else _blank(engraved, kind, radius, tone, state, weight)
     )
-    parts = [
-        open_tag,
-        *body,
-        _centre(
-            printable(mark) or initials(name),
-            glyph,
-            radius * (1.22 if small else 1),
-            tone,
-            solid=solid,
-            state=state,
-        ),
-    ]
+    parts = [_opened(name, kind, state, label), *body]
+    parts.append(_centre(mark, glyph, size, tone, solid=solid, state=state))
     if ringed:
         parts += _ring(state, done, steps, left, tone, 5 * min(weight, 1.8))
     if state == "revoked":
-        parts.append(
-            '<path d="M24 104L104 24" stroke="light-dark(#fff,#0f1311)" stroke-width="9"/>'
-            '<path d="M24 104L104 24" stroke="light-dark(#b3261e,#ff9a8f)" stroke-width="4"/>'
-        )
+        parts.append(_BAR)
     return "".join([*parts, "</svg>"])
+
+
+_BAR = (
+    '<path d="M24 104L104 24" stroke="light-dark(#fff,#0f1311)" stroke-width="9"/>'
+    '<path d="M24 104L104 24" stroke="light-dark(#b3261e,#ff9a8f)" stroke-width="4"/>'
+)
+"""What is struck through was revoked."""
+
+
+def _opened(name: str, kind: str, state: State, label: str | None) -> str:
+    """Open the picture, with what it is called aloud."""
+    said = f"{name}, {kind}, {state.replace('-', ' ')}" if label is None else printable(label)
+    tag = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 128 128" class="badge-art" data-state="{state}"'
+    return tag + (f' role="img" aria-label="{escape(said)}">' if said else ' aria-hidden="true">')
 
 
 def printable(words: str) -> str:
