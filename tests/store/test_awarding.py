@@ -17,7 +17,7 @@ def two_pathways(world: World) -> World:
 def test_one_badge_completes_stacks_in_two_pathways_and_both_explanations_name_it(two_pathways: World):
     amy = two_pathways.learner("Amy", holds=["Evidence and Inference", "Close Reading"])
     earned = two_pathways.grant(amy, DEBATE)
-    assert sorted(earned.milestones) == [FRENCH, CT]
+    assert earned.milestones == [FRENCH, CT]
     for milestone in earned.body["milestones"]:
         why = two_pathways.client.get(
             f"/v1/awards/{milestone['id']}/explanation", headers=two_pathways.as_(amy)
@@ -25,6 +25,15 @@ def test_one_badge_completes_stacks_in_two_pathways_and_both_explanations_name_i
         assert earned.award["id"] in why["causes"]
         assert why["pathways"][0]["version"] == 1
     assert {moved["steps_left"] for moved in earned.body["progress"]} == {0}
+
+
+def test_milestones_are_told_by_name_and_each_after_what_it_rests_on(world: World):
+    for name in ("Wide", "Bold", "Deep", "Calm"):
+        world.stack(name, all_of("Debate"))
+    world.stack("All of them", all_of("Wide", "Bold", "Deep", "Calm"))
+    amy = world.learner("Amy")
+
+    assert world.grant(amy, "Debate").milestones == ["Bold", "Calm", "Deep", "Wide", "All of them"]
 
 
 def test_the_explanation_shows_which_alternative_was_used(two_pathways: World):

@@ -1,6 +1,6 @@
 """Giving the milestones that are due, each with the reason kept for good."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,7 +129,7 @@ def _give(
 ) -> list[Award]:
     known = catalog.achievements_by_id(transaction, [milestone.achievement for milestone in due])
     given = []
-    for milestone in due:
+    for milestone in _as_told(due, {key: facts.name for key, facts in known.items()}):
         award = _row(transaction, before.learner_id, milestone, known[milestone.achievement].revision, at)
         keep_explanation(transaction, before, award, milestone.explanation, at=at)
         issuing.prepare(transaction, award, urls=urls, at=at)
@@ -142,6 +142,14 @@ def _give(
         events.record(transaction, before.learner_id, "milestone", told, at=at)
         given.append(award)
     return given
+
+
+def _as_told(due: Sequence[Milestone], names: Mapping[AchievementId, str]) -> list[Milestone]:
+    """Return milestones in the order people hear of them: what rests on another after it, else by name."""
+    levels: dict[AwardId, int] = {}
+    for milestone in due:
+        levels[milestone.award_id] = 1 + max((levels.get(cause, 0) for cause in milestone.causes), default=0)
+    return sorted(due, key=lambda one: (levels[one.award_id], names[one.achievement]))
 
 
 def _row(
