@@ -8,6 +8,7 @@ from clr.api.evidence import file_response
 from clr.errors import NotAcceptable, NotFound
 from clr.ids import EvidenceId
 from clr.registrar import composing, sharing
+from clr.registrar.sharing import Shared
 from clr.web import problems, signing
 from clr.web.access import Now, ServiceDep, Snapshot
 from clr.web.documents import DECLARED, DOCUMENTS, DocumentRoute, document, offered
@@ -42,7 +43,16 @@ def read_public_record(request: Request, slug: str, service: ServiceDep, now: No
 @files.get("/s/{token}/awards/{award_id}", response_class=Response, responses=_DOCUMENT)
 def read_shared_award(request: Request, token: str, award_id: str, service: ServiceDep, now: Now) -> Response:
     """Fetch one signed badge of a share."""
-    found = signing.shared(service, token, at=now)
+    return _badge(request, signing.shared(service, token, at=now), award_id)
+
+
+@files.get("/r/{slug}/awards/{award_id}", response_class=Response, responses=_DOCUMENT)
+def read_public_award(request: Request, slug: str, award_id: str, service: ServiceDep, now: Now) -> Response:
+    """Fetch one signed badge of a public record."""
+    return _badge(request, signing.public_record(service, slug, at=now), award_id)
+
+
+def _badge(request: Request, found: Shared, award_id: str) -> Response:
     place = next((at for at, held in enumerate(sharing.awards_in(found)) if held == award_id), None)
     if place is None:
         raise NotFound(composing.ABSENT)

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from clr.errors import ClrError
 from clr.net.checking import report_json
 from clr.pages.forms import form_body, form_field
-from clr.pages.items import record_sections
+from clr.pages.items import record_sections, skill_lines
 from clr.pages.rendering import PageRoute, page
 from clr.pages.words import day, moment
 from clr.records.findings import Report
@@ -48,6 +48,8 @@ def _record(
     with reading(service.engine) as snapshot:
         record = showing.shown_record(snapshot, envelope.learner_id, envelope.view, at=at)
     states = [item.state for section in record.sections for item in section.items]
+    sections = record_sections(service, record, f"{address}/evidence")
+    _add_checks([item for section in sections for item in section["items"]], report, address)
     return page(
         service,
         "record.html",
@@ -56,15 +58,30 @@ def _record(
             "learner_name": record.learner_name,
             "narrative": record.narrative,
             "as_of_words": moment(at),
-            "sections": record_sections(service, record, f"{address}/evidence"),
+            "sections": sections,
         },
-        skills=list(record.skills),
+        skills=skill_lines(service, record),
         verification={**_own_words(report), "verdict": _verdict(service, report, states)},
         downloads=[{"label": "Signed document (CLR 2.0)", "url": f"{address}/clr.json"}],
         check_address=f"{service.urls.public_url}{address}",
         closes_words=day(closes) if closes else "",
         private_address=True,
     )
+
+
+def _add_checks(items: list[dict[str, Any]], report: Report, address: str) -> None:
+    """Put beside each award what was found of its own credential: the document holds them in the page's order."""
+    told = report_json(report)["findings"]
+    for number, item in enumerate(items):
+        found = [finding for finding in told if finding["at"] == f"verifiableCredential[{number}]"]
+        wrong = [finding["says"] for finding in found if finding["outcome"] in ("fail", "warn")]
+        item["checks"] = found
+        item["checks_say"] = " ".join(wrong) or _SOUND
+        item["sound"] = not any(finding["outcome"] == "fail" for finding in found)
+        item["credential_url"] = f"{address}/awards/{item['award']['id']}"
+
+
+_SOUND = "Signed by its issuer, not revoked, within its dates."
 
 
 def _own_words(report: Report) -> dict[str, Any]:

@@ -3,8 +3,16 @@
 from typing import Any
 
 from clr.pages.markdown import markdown
-from clr.pages.words import day
-from clr.registrar.showing import ShownAward, ShownEvidence, ShownRecord, ShownSection
+from clr.pages.words import counted, day
+from clr.registrar.showing import (
+    CHOSEN,
+    PathStep,
+    ShownAward,
+    ShownEvidence,
+    ShownRecord,
+    ShownSection,
+    ShownSkill,
+)
 from clr.web.service import Service
 
 
@@ -54,10 +62,36 @@ def item_context(service: Service, award: ShownAward, evidence_at: str) -> dict[
             for result in award.results
         ],
         "evidence": [_evidence(item, evidence_at) for item in award.evidence],
-        "path": _path(award),
+        "path": _path(service, award),
         "also_counts_toward": list(award.also_counts_toward),
         "reflection": award.reflection,
     }
+
+
+def skill_lines(service: Service, record: ShownRecord) -> list[dict[str, Any]]:
+    """Return the skills of a record with how each was assessed and the award that says most of it."""
+    awards = {item.award_id: item for section in record.sections for item in section.items}
+    return [
+        {
+            "name": skill.name[:1].upper() + skill.name[1:],
+            "says": _assessed(skill),
+            "award": {
+                "id": skill.award_id,
+                "name": awards[skill.award_id].name,
+                "kind": awards[skill.award_id].kind,
+                "colour": awards[skill.award_id].colour,
+                "image": service.urls.achievement_image(awards[skill.award_id].achievement_id),
+            },
+        }
+        for skill in record.skills
+    ]
+
+
+def _assessed(skill: ShownSkill) -> str:
+    if not skill.assessed:
+        return f"Shown by {counted(skill.awards, 'award')}"
+    times = {1: "once", 2: "twice"}.get(skill.assessed, f"{skill.assessed} times")
+    return f"Assessed {times} by {'one person' if skill.assessors == 1 else f'{skill.assessors} people'}"
 
 
 def one_award(award_id: str, others: list[str]) -> dict[str, Any]:
@@ -88,12 +122,23 @@ def _evidence(item: ShownEvidence, evidence_at: str) -> dict[str, Any]:
     }
 
 
-def _path(award: ShownAward) -> dict[str, Any] | None:
+def _part(service: Service, step: PathStep) -> dict[str, Any]:
+    told = {"name": step.name, "state": step.state, "says": step.says}
+    if step.achievement_id is None:
+        return told
+    image = service.urls.achievement_image(step.achievement_id) if step.state == CHOSEN else None
+    return {**told, "kind": step.kind, "colour": step.colour, "image": image}
+
+
+def _path(service: Service, award: ShownAward) -> dict[str, Any] | None:
     if not award.path:
         return None
     met = sum(step.state != "not_needed" for step in award.path)
     return {
         "name": award.name,
-        "says": f"{met} requirement{'' if met == 1 else 's'} met",
-        "parts": [{"name": step.name, "state": step.state, "says": step.says} for step in award.path],
+        "kind": award.kind,
+        "colour": award.colour,
+        "image": service.urls.achievement_image(award.achievement_id),
+        "says": f"{counted(met, 'requirement')} met",
+        "parts": [_part(service, step) for step in award.path],
     }

@@ -12,7 +12,14 @@ from clr.drawing.pathways import pathway_svg
 from clr.errors import NotSignedIn
 from clr.ids import AwardId, LearnerId, PathwayId
 from clr.pages.items import first_item, item_context, one_award
-from clr.pages.looks import Catalogue, award_line, branch_of, catalogue, pathway_line
+from clr.pages.looks import (
+    Catalogue,
+    award_line,
+    branch_of,
+    catalogue,
+    pathway_line,
+    with_other_pathways,
+)
 from clr.pages.rendering import PageRoute, page
 from clr.pages.words import closes, day, weekday
 from clr.registrar import (
@@ -22,6 +29,7 @@ from clr.registrar import (
     enrolling,
     events,
     holdings,
+    serving,
     sharing,
     showing,
     tracking,
@@ -185,7 +193,8 @@ def pathway(pathway_id: str, service: ServiceDep, snapshot: Snapshot, caller: Le
     desk = _Desk(service, snapshot, caller, now)
     entry = tracking.progress_on(snapshot, caller, desk.learner_id, PathwayId(pathway_id), at=now)
     tree = tracking.progress_json(snapshot, entry)
-    branch = branch_of(tree, desk.known.looks, desk.awards)
+    looks = with_other_pathways(desk.known, serving.pathways_served(snapshot), PathwayId(pathway_id))
+    branch = branch_of(tree, looks, desk.awards)
     draft = entry.pathway.draft
     return page(
         service,

@@ -1,14 +1,14 @@
 """What stands on pages of achievements and awards: names, colours, states."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from clr.drawing.outlines import Branch, Look, Proof, outline
-from clr.ids import AchievementId
+from clr.ids import AchievementId, PathwayId
 from clr.pages.words import day
 from clr.registrar import catalog, tracking
 from clr.registrar.holdings import DERIVED, RECORDED, AwardFacts
@@ -57,6 +57,18 @@ def catalogue(snapshot: Session, service: Service, achievements: Iterable[Achiev
         for key, fact in facts.items()
     }
     return Catalogue(looks, {str(key): issuers[fact.issuer_id].slug for key, fact in facts.items()})
+
+
+def with_other_pathways(
+    known: Catalogue, served: Mapping[AchievementId, Mapping[PathwayId, str]], pathway: PathwayId
+) -> Mapping[str, Look]:
+    """Return how achievements are shown in the outline of ``pathway``: with what else each badge serves."""
+    looks = dict(known.looks)
+    for key, pathways in served.items():
+        others = sorted((name, f"/pathways/{other}") for other, name in pathways.items() if other != pathway)
+        if key in looks and looks[key].kind == "badge":
+            looks[key] = replace(looks[key], also=tuple(others))
+    return looks
 
 
 def award_line(award: AwardFacts, known: Catalogue, at: datetime) -> dict[str, Any]:

@@ -21,3 +21,8 @@ def moment(at: datetime) -> str:
 def closes(at: datetime | None) -> str:
     """Return when a link closes, as the end of a sentence; empty when nobody set a day."""
     return f"closes on {day(at)}" if at else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 award``, ``2 awards``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

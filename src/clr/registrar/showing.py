@@ -20,11 +20,14 @@ CHOSEN, NOT_NEEDED, NOT_SHARED = "chosen", "not_needed", "not_shared"
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One part of the way to a stack; ``name`` is ``None`` for what is not shared."""
+    """One part of the way to a stack; everything that names it is ``None`` for what is not shared."""
 
     name: str | None
     state: str
     says: str
+    achievement_id: AchievementId | None = None
+    kind: str | None = None
+    colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +91,28 @@ class ShownSection:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownSkill:
+    """A skill that awards in force are tagged with; ``award_id`` is the one that says most of it.
+
+    ``assessed`` counts the awards whose assessor is named, ``assessors`` the people.
+    """
+
+    name: str
+    award_id: AwardId
+    awards: int
+    assessed: int
+    assessors: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShownRecord:
-    """A whole record as its reader sees it."""
+    """A whole record as its reader sees it; skills with the strongest evidence first."""
 
     title: str
     narrative: str
     learner_name: str | None
     sections: tuple[ShownSection, ...]
-    skills: tuple[str, ...]
+    skills: tuple[ShownSkill, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +142,28 @@ def shown_record(
         )
         for part in view["sections"]
     )
-    tags = (tag for section in sections for item in section.items for tag in item.tags)
-    skills = tuple(dict.fromkeys(tags))
+    skills = _skills(item for section in sections for item in section.items)
     return ShownRecord(view["title"], view["narrative"], view["learner_name"], sections, skills)
+
+
+def _skills(items: Iterable[ShownAward]) -> tuple[ShownSkill, ...]:
+    """Return what the awards in force are tagged with, most often assessed first, then by name."""
+    tagged: dict[str, list[ShownAward]] = {}
+    for item in items:
+        for tag in dict.fromkeys(item.tags) if item.state == "live" else ():
+            tagged.setdefault(tag, []).append(item)
+    found = [_skill(tag, awards) for tag, awards in tagged.items()]
+    return tuple(sorted(found, key=lambda skill: (-skill.assessed, -skill.awards, skill.name.casefold())))
+
+
+def _skill(name: str, awards: Sequence[ShownAward]) -> ShownSkill:
+    most = max(awards, key=lambda award: (_RANK.get(award.kind, 0), award.earned_on))
+    assessors = [award.assessor for award in awards if award.assessor]
+    return ShownSkill(name, most.award_id, len(awards), len(assessors), len(set(assessors)))
+
+
+_RANK = {"badge": 1, "micro-credential": 2, "credential": 3}
+"""What says more of a skill than another."""
 
 
 def _background(
@@ -195,14 +231,19 @@ def _path(background: _Background, award_id: AwardId) -> tuple[PathStep, ...]:
     if any(step.state == NOT_SHARED for step in steps):
         return tuple(steps)  # naming the alternatives left over would name by elimination what served
     spare = (part for part in dict.fromkeys(_achievements(reason)) if part not in used)
-    names = (background.achievements[part].name for part in spare if part in background.achievements)
-    return (*steps, *(PathStep(name, NOT_NEEDED, "Another choice, not needed") for name in names))
+    named = (part for part in spare if part in background.achievements)
+    return (*steps, *(_named(background, part, NOT_NEEDED, "Another choice, not needed") for part in named))
 
 
 def _step(background: _Background, part: AchievementId, awards: Iterable[str]) -> PathStep:
     if background.shown.isdisjoint(awards) or part not in background.achievements:
         return PathStep(None, NOT_SHARED, "One further requirement met, not shared")
-    return PathStep(background.achievements[part].name, CHOSEN, "Met by an award in this record")
+    return _named(background, part, CHOSEN, "Met by an award in this record")
+
+
+def _named(background: _Background, part: AchievementId, state: str, says: str) -> PathStep:
+    found = background.achievements[part]
+    return PathStep(found.name, state, says, part, found.kind, background.issuers[found.issuer_id].colour)
 
 
 def _toward(background: _Background, award_id: AwardId) -> tuple[str, ...]:

@@ -118,9 +118,16 @@ function setDown(words) {
   touch();
 }
 
+// The path of a stack is shown with it, and goes with it, until its box says otherwise.
+function showPath(pick, shown) {
+  const box = root.querySelector(`[data-parent][value="${CSS.escape(pick.dataset.achievement)}"]`);
+  if (box) box.checked = shown;
+}
+
 function add(award) {
   const pick = part("store").querySelector(`[data-pick="${CSS.escape(award)}"]`);
   every("list", composer).at(-1).append(pick);
+  showPath(pick, true);
   root.querySelector(`[data-add="${CSS.escape(award)}"]`).parentElement.hidden = true;
   pick.querySelector("[data-grip]").focus();
   say(`${nameOf(pick)} added, ${place(pick)}.`);
@@ -131,6 +138,7 @@ function leaveOut(pick) {
   const award = pick.dataset.pick;
   const chip = root.querySelector(`[data-add="${CSS.escape(award)}"]`) ?? chipFor(pick);
   part("store").append(pick);
+  showPath(pick, false);
   chip.parentElement.hidden = false;
   chip.focus();
   say(`${nameOf(pick)} left out.`);
