@@ -126,10 +126,11 @@ class Served(httpx.Client):
 
 
 @contextmanager
-def serving(settings: Settings, **more: object) -> Iterator[Served]:
-    """The service on a real socket of this machine."""
-    sock = socket.socket()
-    sock.bind(("127.0.0.1", 0))
+def serving(settings: Settings, *, sock: socket.socket | None = None, **more: object) -> Iterator[Served]:
+    """The service on a real socket of this machine, ``sock`` if its address had to be known before."""
+    if sock is None:
+        sock = socket.socket()
+        sock.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     app = create_app(settings.model_copy(update={"public_url": url}), **more)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
