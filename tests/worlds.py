@@ -98,6 +98,11 @@ class World:
         with transaction(service.engine) as session:
             return self.headers(people.person_of(session, learner))
 
+    def later(self, clock: Any, **duration: float) -> None:
+        """Let time pass, after which the administrator signs in anew."""
+        clock.passes(**duration)
+        self.admin = self.headers(self.people["Ada Admin"])
+
     # Catalogue
 
     def issuer(self, name: str = "Career Connect") -> str:

@@ -4,7 +4,7 @@ from clr.pathways.awards import HeldAward
 from clr.pathways.drafting import Draft, DraftStack, Known, problems
 from clr.pathways.explaining import eligible, explain, next_transition_at, progress_toward
 from clr.pathways.graph import StackingGraph, require_no_loop
-from clr.pathways.milestones import Milestone, Versions, advance, settle, unsupported
+from clr.pathways.milestones import Grounds, Milestone, Versions, advance, settle, unsupported
 from clr.pathways.progress import Clause, Failed, OpenStep, Progress, S, Status
 from clr.pathways.requirements import (
     AllOf,
@@ -28,6 +28,7 @@ __all__ = [
     "Draft",
     "DraftStack",
     "Failed",
+    "Grounds",
     "HeldAward",
     "Holds",
     "Known",

@@ -46,6 +46,8 @@ def problems(draft: Draft, *, known: Mapping[AchievementId, Known], graph: Stack
         at = f"stacks.{achievement}"
         if achievement not in known:
             found.append(_unknown(at, achievement))
+        elif known[achievement].retired:
+            found.append(_retired(at, known[achievement]))
         found += _clause(stack.requirement, f"{at}.requirement", known)
     return [*found, *_unreachable(draft, graph, names), *_shape(draft, graph, names)]
 
@@ -55,9 +57,13 @@ def _goal(draft: Draft, known: Mapping[AchievementId, Known], graph: StackingGra
         yield Problem("goal", "goal-missing", "Say which achievement this pathway leads to.")
     elif draft.goal not in known:
         yield _unknown("goal", draft.goal)
-    elif draft.goal not in draft.stacks and not graph.versions(draft.goal):
+    elif draft.goal in draft.stacks:
+        return
+    elif not graph.versions(draft.goal):
         name = known[draft.goal].name
         yield Problem("goal", "goal-missing", f"{name} has no requirement yet; add it to the stacks.")
+    elif known[draft.goal].retired:
+        yield _retired("goal", known[draft.goal])
 
 
 def _clause(clause: Requirement, at: str, known: Mapping[AchievementId, Known]) -> Iterator[Problem]:
@@ -66,7 +72,7 @@ def _clause(clause: Requirement, at: str, known: Mapping[AchievementId, Known]) 
         if fact is None:
             yield _unknown(at, clause.achievement)
         elif fact.retired:
-            yield Problem(at, "retired", f"{fact.name} is retired; nobody can earn it any more.")
+            yield _retired(at, fact)
         return
     if not clause.parts:
         yield Problem(f"{at}.parts", "empty", "This group asks for nothing; add a part or take it out.")
@@ -145,6 +151,10 @@ def _extents(
             f"ask for; {SIZE_LIMIT} is the most. Ask for fewer stacks more than once."
         )
         yield Problem("stacks", "size", says)
+
+
+def _retired(at: str, fact: Known) -> Problem:
+    return Problem(at, "retired", f"{fact.name} is retired; nobody can earn it any more.")
 
 
 def _unknown(at: str, achievement: AchievementId) -> Problem:

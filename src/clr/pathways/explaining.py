@@ -120,9 +120,11 @@ class Explainer:
         return replace(self._held[achievement], id=requirement.id, name=requirement.name)
 
     def _holding(self, achievement: AchievementId) -> Clause:
-        stack = self._graph.stacks.get((achievement, self._view.get(achievement, 0)))
-        own = self.clause(stack.requirement) if stack else None
         current = [award for award in self._awards.get(achievement, ()) if award.current(self._at)]
+        stack = self._graph.stacks.get((achievement, self._view.get(achievement, 0)))
+        if current:  # told by the version it was earned under, which may not be the one in force now
+            stack = self._graph.stacks.get((achievement, current[0].version), stack)
+        own = self.clause(stack.requirement) if stack else None
         if current:
             return _held_by(current, stack, own)
         missing = _missing_badge(achievement) if stack is None or own is None else _missing_stack(stack, own)

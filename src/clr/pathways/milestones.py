@@ -1,6 +1,6 @@
 """Milestones: what follows by itself from an award, in one pass over what it reaches."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,9 @@ from clr.pathways.stacks import Policy, Stack, StackKey
 
 Versions = Mapping[AchievementId, AbstractSet[int]]
 """For each stack, the versions under which this learner's milestones follow."""
+
+Grounds = Collection[tuple[StackKey, AbstractSet[AwardId]]]
+"""Milestones that were revoked, with the awards that each stood on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,15 @@ def advance(
     at: datetime,
     versions: Versions,
     new_award: Callable[[], AwardId],
+    revoked: Grounds = (),
 ) -> list[Milestone]:
     """Return the milestones due now that ``arrived`` is among ``held``, parts before wholes.
 
-    A milestone counts at once for the stacks above it, so one pass in that order is the whole cascade.
+    A milestone counts at once for the stacks above it, so one pass in that order is the whole cascade. One that was
+    ``revoked`` does not follow again while all that it stood on is held.
     """
-    return _derive(graph, graph.reached_from(arrived), held, at=at, versions=versions, new_award=new_award)
+    keys = graph.reached_from(arrived)
+    return _derive(graph, keys, held, at=at, versions=versions, new_award=new_award, revoked=revoked)
 
 
 def settle(
@@ -52,9 +58,11 @@ def settle(
     at: datetime,
     versions: Versions,
     new_award: Callable[[], AwardId],
+    revoked: Grounds = (),
 ) -> list[Milestone]:
     """Return every milestone that is due, wherever it comes from (after a publication, an enrolment)."""
-    return _derive(graph, graph.in_order, held, at=at, versions=versions, new_award=new_award)
+    keys = graph.in_order
+    return _derive(graph, keys, held, at=at, versions=versions, new_award=new_award, revoked=revoked)
 
 
 def unsupported(graph: StackingGraph, held: Iterable[HeldAward]) -> tuple[AwardId, ...]:
@@ -87,15 +95,17 @@ def _derive(
     at: datetime,
     versions: Versions,
     new_award: Callable[[], AwardId],
+    revoked: Grounds,
 ) -> list[Milestone]:
     awards = list(held)
     standing = Standing(graph.compiled, {award.achievement for award in awards if award.current(at)})
-    explainer = Explainer(graph, awards, at=at)
+    explainer = Explainer(graph, awards, at=at, pins=_newest(versions))
+    barred = _barred(revoked, awards)
     due: list[Milestone] = []
     for key in keys:
         stack = graph.stacks[key]
         wanted = stack.policy is Policy.AUTO and stack.version in versions.get(stack.achievement, ())
-        if not wanted or not standing.meets(key):
+        if not wanted or key in barred or not standing.meets(key):
             continue
         reason = explainer.clause(stack.requirement)
         if not reason.complete or reason.earned_on is None or _already(stack, reason.earned_on, awards):
@@ -111,6 +121,17 @@ def _derive(
         standing.hold(stack.achievement)
         due.append(milestone)
     return due
+
+
+def _barred(revoked: Grounds, held: Iterable[HeldAward]) -> AbstractSet[StackKey]:
+    """Return the stacks of which somebody revoked a milestone whose ground has not changed since."""
+    ids = {award.id for award in held}
+    return {key for key, causes in revoked if causes <= ids}
+
+
+def _newest(versions: Versions) -> Mapping[AchievementId, int]:
+    """Return the versions by which stacks that are not held yet are told: the newest of each."""
+    return {achievement: max(several) for achievement, several in versions.items() if several}
 
 
 def _already(stack: Stack, earned_on: datetime, awards: Iterable[HeldAward]) -> bool:

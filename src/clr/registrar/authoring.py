@@ -1,7 +1,7 @@
 """Drawing pathways: drafts that may be wrong, and versions that never change again."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from clr.pathways import (
     Known,
     Policy,
     Requirement,
+    StackKey,
     achievements_in,
     clauses,
     problems,
@@ -137,7 +138,7 @@ def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: 
     job = Job(id=new_id("job"), kind=SETTLE, subject={"pathway_id": pathway_id, "after": ""}, created_at=at)
     transaction.add(job)
     transaction.flush()
-    return _version_facts(transaction, version)
+    return _version_facts(version, _frozen_stacks(transaction, [version]))
 
 
 def pathways(snapshot: Session, *, after: str | None = None, limit: int = 200) -> Sequence[PathwayFacts]:
@@ -162,7 +163,8 @@ def _published(snapshot: Session) -> Mapping[PathwayId, VersionFacts]:
             & (col(Pathway.current_version) == col(PathwayVersion.version)),
         )
     ).all()
-    return {row.pathway_id: _version_facts(snapshot, row) for row in rows}
+    stacks = _frozen_stacks(snapshot, rows)
+    return {row.pathway_id: _version_facts(row, stacks) for row in rows}
 
 
 published = graphs.ByCatalogue(_published)
@@ -174,7 +176,7 @@ def version(snapshot: Session, pathway_id: PathwayId, number: int) -> VersionFac
     row = snapshot.get(PathwayVersion, (pathway_id, number))
     if row is None:
         raise NotFound("There is no such version of this pathway.")
-    return _version_facts(snapshot, row)
+    return _version_facts(row, _frozen_stacks(snapshot, [row]))
 
 
 def versions(snapshot: Session, pathway_id: PathwayId) -> Sequence[VersionFacts]:
@@ -184,8 +186,9 @@ def versions(snapshot: Session, pathway_id: PathwayId) -> Sequence[VersionFacts]
         select(PathwayVersion)
         .where(col(PathwayVersion.pathway_id) == pathway_id)
         .order_by(col(PathwayVersion.version).desc())
-    )
-    return [_version_facts(snapshot, row) for row in rows]
+    ).all()
+    stacks = _frozen_stacks(snapshot, rows)
+    return [_version_facts(row, stacks) for row in rows]
 
 
 def _pathway(snapshot: Session, pathway_id: PathwayId, *, lock: bool = False) -> Pathway:
@@ -285,13 +288,22 @@ def _with_those_below(transaction: Session, drawn: Draft, frozen: dict[Achieveme
     return {str(key): number for key, number in found.items()}
 
 
-def _version_facts(snapshot: Session, row: PathwayVersion) -> VersionFacts:
-    frozen = {AchievementId(key): number for key, number in row.stacks.items()}
-    kept = [snapshot.get_one(StackVersion, key) for key in frozen.items()]
-    stacks = {
-        found.achievement_id: DraftStack(load_stored(found.requirement), Policy(found.policy))
-        for found in kept
+def _frozen_stacks(snapshot: Session, rows: Iterable[PathwayVersion]) -> dict[StackKey, DraftStack]:
+    """Return every stack version that some pathway versions froze, read at once."""
+    wanted = {(AchievementId(key), number) for row in rows for key, number in row.stacks.items()}
+    found = snapshot.exec(
+        select(StackVersion).where(col(StackVersion.achievement_id).in_({key for key, _ in wanted}))
+    )
+    return {
+        (row.achievement_id, row.version): DraftStack(load_stored(row.requirement), Policy(row.policy))
+        for row in found
+        if (row.achievement_id, row.version) in wanted
     }
+
+
+def _version_facts(row: PathwayVersion, known: Mapping[StackKey, DraftStack]) -> VersionFacts:
+    frozen = {AchievementId(key): number for key, number in row.stacks.items()}
+    stacks = {key[0]: known[key] for key in frozen.items()}
     shown = Draft(row.name, row.goal_id, row.description, stacks)
     return VersionFacts(row.pathway_id, row.version, shown, frozen, row.published_at)
 

@@ -7,35 +7,20 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from clr.errors import BadInput, Conflict, NotEligible, Problem
-from clr.ids import AchievementId, AwardId, new_id
+from clr.ids import AwardId, new_id
 from clr.pathways import Clause, Policy, Stack, explain
-from clr.registrar import catalog, deriving, events, holdings, issuing, people, policy, tracking
+from clr.registrar import catalog, deriving, events, holdings, issuing, people, policy, repeating, tracking
 from clr.registrar.catalog import AchievementFacts
 from clr.registrar.deriving import Standing
 from clr.registrar.holdings import AwardFacts, EvidenceFacts
-from clr.registrar.people import Who
 from clr.registrar.policy import Caller, Deed
-from clr.registrar.results import ResultGiven, checked
+from clr.registrar.repeating import GrantRequest
+from clr.registrar.results import checked
 from clr.registrar.tracking import Moved
 from clr.registrar.urls import Urls
 from clr.store.tables import Award, AwardEvidence, Evidence
 
-
-@dataclass(frozen=True, slots=True)
-class GrantRequest:
-    """What is to be awarded to whom. ``recorded`` brings history: a stack need not be eligible by our graph."""
-
-    achievement_id: AchievementId
-    learner: Who
-    earned_on: datetime | None = None
-    valid_until: datetime | None = None
-    again: bool = False
-    recorded: bool = False
-    results: tuple[ResultGiven, ...] = ()
-    evidence: tuple[EvidenceFacts, ...] = ()
-    narrative: str | None = None
-    assessor: str | None = None
-    credits_earned: float | None = None
+__all__ = ["GrantRequest", "Granted", "grant", "told_again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +66,7 @@ def grant(
     at = before.present(at)
     case = _Case(caller, request, achievement, before, before.stack(achievement.id), at)
     _require_right(case)
+    _require_given_by_somebody(case)
     if first := _same(transaction, case):
         return _told(transaction, first, (), at=at, repeated=True)
     results = _require_sound(transaction, case)
@@ -116,26 +102,50 @@ def _require_right(case: _Case) -> None:
     policy.require(case.caller, Deed.ASSESS if assessed else Deed.AWARD, issuer=case.achievement.issuer_id)
 
 
+def _require_given_by_somebody(case: _Case) -> None:
+    if case.stack is not None and case.stack.policy is Policy.AUTO:
+        name = case.achievement.name
+        says = f"{name} follows by itself when its requirement is met; award what it asks for instead."
+        raise Conflict(says, (Problem("achievement_id", "auto", says),))
+
+
 def _same(transaction: Session, case: _Case) -> Award | None:
-    """Return the live award that this request would repeat, the earliest, if there is one."""
-    if case.request.again or case.achievement.repeatable:
+    """Return the award that this request would repeat, the earliest, if there is one."""
+    if case.request.again:
         return None
-    return transaction.exec(
+    rows = transaction.exec(
         select(Award)
         .where(
             col(Award.learner_id) == case.before.learner_id,
             col(Award.achievement_id) == case.achievement.id,
-            col(Award.revoked_at).is_(None),
             col(Award.suspended_at).is_(None),
         )
         .order_by(col(Award.earned_on), col(Award.id))
-    ).first()
+    ).all()
+    repeats = repeating.again_and_again if case.achievement.repeatable else repeating.once
+    standing = [row for row in rows if row.revoked_at is None]
+    if first := next((row for row in standing if repeats(case.request, row, at=case.at)), None):
+        return first
+    if case.request.recorded:
+        _require_not_revoked(case, [row for row in rows if row.revoked_at is not None])
+    return None
+
+
+def _require_not_revoked(case: _Case, revoked: Sequence[Award]) -> None:
+    """Let no file that is brought again undo what somebody decided since."""
+    for row in revoked:
+        if repeating.tells_of(case.request, row):
+            says = (
+                f"This award of {case.achievement.name} was revoked: {row.revoked_because} "
+                "Take the row out, or award it by hand if it is due again."
+            )
+            raise Conflict(says, (Problem("achievement_id", "revoked", says),))
 
 
 def _require_sound(transaction: Session, case: _Case) -> list[dict[str, object]]:
     """Return the results in the form they are kept, or raise ``BadInput`` with every fault of the request."""
     results, faults = checked(case.request.results, case.achievement.result_descriptions)
-    faults += _date_faults(case.request, case.at)
+    faults += _date_faults(case)
     for place, item in enumerate(case.request.evidence):
         if item.evidence_id is not None and transaction.get(Evidence, item.evidence_id) is None:
             says = f"There is no uploaded evidence {item.evidence_id}."
@@ -146,9 +156,13 @@ def _require_sound(transaction: Session, case: _Case) -> list[dict[str, object]]
     return results
 
 
-def _date_faults(request: GrantRequest, at: datetime) -> Iterator[Problem]:
-    earned_on = request.earned_on or at
-    if earned_on > at:
+def _date_faults(case: _Case) -> Iterator[Problem]:
+    request = case.request
+    earned_on = request.earned_on or case.at
+    if request.recorded and request.earned_on is None and case.achievement.repeatable:
+        says = f"{case.achievement.name} may be earned again and again; say when this one was earned."
+        yield Problem("earned_on", "missing", says)
+    if earned_on > case.at:
         yield Problem("earned_on", "future", "earned_on lies in the future; award it when it is earned.")
     if request.valid_until is not None and request.valid_until <= earned_on:
         says = "valid_until must be later than earned_on; nothing expires before it is earned."
@@ -159,9 +173,6 @@ def _require_awardable(case: _Case) -> None:
     name, stack = case.achievement.name, case.stack
     if case.achievement.retired_at is not None and not case.request.recorded:
         raise Conflict(f"{name} is retired and cannot be awarded any more.")
-    if stack is not None and stack.policy is Policy.AUTO:
-        says = f"{name} follows by itself when its requirement is met; award what it asks for instead."
-        raise Conflict(says, (Problem("achievement_id", "auto", says),))
     reason = case.reason()
     if stack is not None and reason is not None and not (reason.complete or case.request.recorded):
         steps = f"{reason.steps_left} more step{'' if reason.steps_left == 1 else 's'}"

@@ -276,9 +276,18 @@ def achievements_told(snapshot: Session, told: str) -> Sequence[AchievementFacts
     return [_achievement_facts(row) for row in rows]
 
 
-def names(snapshot: Session) -> dict[AchievementId, str]:
-    """Return the name of every achievement."""
-    return {AchievementId(key): name for key, name in snapshot.exec(select(Achievement.id, Achievement.name))}
+def names(snapshot: Session, ids: Iterable[AchievementId] | None = None) -> dict[AchievementId, str]:
+    """Return the name of some achievements, by default of every one."""
+    query = select(Achievement.id, Achievement.name)
+    if ids is not None:
+        query = query.where(col(Achievement.id).in_(set(ids)))
+    return {AchievementId(key): name for key, name in snapshot.exec(query)}
+
+
+def retired(snapshot: Session) -> frozenset[AchievementId]:
+    """Return the achievements that nobody can earn any more."""
+    found = snapshot.exec(select(Achievement.id).where(col(Achievement.retired_at).is_not(None)))
+    return frozenset(map(AchievementId, found))
 
 
 def _issuer(snapshot: Session, issuer_id: IssuerId, *, lock: bool = False) -> Issuer:

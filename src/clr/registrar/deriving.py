@@ -9,9 +9,19 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from clr.ids import AchievementId, AwardId, LearnerId, new_id
-from clr.pathways import Clause, HeldAward, Milestone, Stack, StackingGraph, Versions, advance, settle
+from clr.pathways import (
+    Clause,
+    Grounds,
+    HeldAward,
+    Milestone,
+    Stack,
+    StackingGraph,
+    Versions,
+    advance,
+    settle,
+)
 from clr.registrar import authoring, catalog, events, graphs, holdings, issuing
-from clr.registrar.explaining import clause_json
+from clr.registrar.explaining import achievements_told, clause_json
 from clr.registrar.graphs import Pin
 from clr.registrar.urls import Urls
 from clr.store.tables import Award, Explanation
@@ -25,6 +35,8 @@ class Standing:
     graph: StackingGraph
     pins: list[Pin]
     held: list[HeldAward]
+    revoked: Grounds
+    retired: frozenset[AchievementId]
 
     @property
     def view(self) -> dict[AchievementId, int]:
@@ -37,8 +49,9 @@ class Standing:
 
     @property
     def versions(self) -> Versions:
-        """Under which versions milestones follow."""
-        return graphs.versions(self.graph, self.pins)
+        """Under which versions milestones follow; of what is retired, none does."""
+        found = graphs.versions(self.graph, self.pins)
+        return {key: several for key, several in found.items() if key not in self.retired}
 
     def present(self, at: datetime) -> datetime:
         """Return ``at``, or when the latest award was earned if that is later.
@@ -59,6 +72,8 @@ def standing(transaction: Session, learner_id: LearnerId) -> Standing:
         graphs.current_graph(transaction),
         graphs.pins(transaction, learner_id),
         holdings.held(transaction, learner_id),
+        holdings.revoked_milestones(transaction, learner_id),
+        catalog.retired(transaction),
     )
 
 
@@ -68,14 +83,13 @@ def follow(
     """Give the milestones that follow from ``arrived``, which the learner holds already. She must be locked."""
     now = standing(transaction, learner_id)
     at = now.present(at)
-    due = advance(now.graph, now.held, arrived, at=at, versions=now.versions, new_award=_new_award)
-    return _give(transaction, now, due, at=at, urls=urls)
+    return _give(transaction, now, _following(now, now.held, arrived, at), at=at, urls=urls)
 
 
 def supposing(now: Standing, earned: AchievementId, *, at: datetime) -> list[HeldAward]:
     """Return what would be held if ``earned`` were awarded at ``at``, with every milestone that would follow."""
     held = [*now.held, HeldAward(AwardId("supposed"), earned, 0, at)]
-    due = advance(now.graph, held, earned, at=at, versions=now.versions, new_award=_new_award)
+    due = _following(now, held, earned, at)
     follow_on = (
         HeldAward(one.award_id, one.achievement, one.version, one.earned_on, derived=True) for one in due
     )
@@ -86,7 +100,7 @@ def settle_learner(transaction: Session, learner_id: LearnerId, *, at: datetime,
     """Give every milestone that is due to a learner, whatever made it due. The learner must be locked."""
     now = standing(transaction, learner_id)
     at = now.present(at)
-    due = settle(now.graph, now.held, at=at, versions=now.versions, new_award=_new_award)
+    due = settle(now.graph, now.held, at=at, versions=now.versions, new_award=_new_award, revoked=now.revoked)
     return _give(transaction, now, due, at=at, urls=urls)
 
 
@@ -94,7 +108,7 @@ def keep_explanation(
     transaction: Session, before: Standing, award: Award, clause: Clause, *, at: datetime
 ) -> None:
     """Keep on what an award of a stack stood: pathway and stack version, clauses, award ids, alternatives."""
-    names = catalog.names(transaction)
+    names = catalog.names(transaction, achievements_told(clause))
     body = {
         "as_of": at.isoformat(),
         "achievement_id": award.achievement_id,
@@ -122,6 +136,14 @@ def next_again(
 
 def _new_award() -> AwardId:
     return AwardId(new_id("awd"))
+
+
+def _following(
+    now: Standing, held: Sequence[HeldAward], arrived: AchievementId, at: datetime
+) -> list[Milestone]:
+    return advance(
+        now.graph, held, arrived, at=at, versions=now.versions, new_award=_new_award, revoked=now.revoked
+    )
 
 
 def _give(

@@ -1,10 +1,20 @@
 """Explanations as data: the tree of clauses that the API, pages and stored milestones all carry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clr.ids import AchievementId
 from clr.pathways import Clause, says
+
+
+def achievements_told(clause: Clause) -> Iterator[AchievementId]:
+    """Yield every achievement that a clause and its parts name."""
+    waiting = [clause]
+    while waiting:
+        told = waiting.pop()
+        if told.achievement is not None:
+            yield told.achievement
+        waiting += told.parts
 
 
 def clause_json(clause: Clause, names: Mapping[AchievementId, str]) -> dict[str, Any]:

@@ -35,15 +35,26 @@ class ByCatalogue(Generic[T]):
 
     def __call__(self, snapshot: Session) -> T:
         """Return it as of the catalogue version this snapshot sees."""
-        version = snapshot.exec(select(Catalogue.version)).one()
         kept = self._kept.setdefault(snapshot.connection().engine.pool, OrderedDict())
-        if version not in kept:
-            with self._building:
-                if version not in kept:
-                    kept[version] = self._build(snapshot)
-                    while len(kept) > KEPT:
-                        kept.popitem(last=False)
-        return kept[version]
+        while True:
+            version = snapshot.exec(select(Catalogue.version)).one()
+            found = kept.get(version)
+            if found is None:
+                found = self._built(snapshot, version, kept)
+            if found is not None:
+                return found
+
+    def _built(self, snapshot: Session, version: int, kept: OrderedDict[int, T]) -> T | None:
+        """Build it, ``None`` when something was published meanwhile (a transaction sees that; a snapshot never)."""
+        with self._building:
+            if version not in kept:
+                built = self._build(snapshot)
+                if snapshot.exec(select(Catalogue.version)).one() != version:
+                    return None
+                kept[version] = built
+                while len(kept) > KEPT:
+                    kept.popitem(last=False)
+            return kept[version]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from clr.errors import NotFound
 from clr.ids import AchievementId, AwardId, EvidenceId, IssuerId, LearnerId
-from clr.pathways import HeldAward
-from clr.registrar import catalog, policy
+from clr.pathways import Grounds, HeldAward
+from clr.registrar import catalog, people, policy
 from clr.registrar.policy import Caller, Deed
 from clr.store.tables import Award, AwardEvidence, Explanation
 
@@ -78,6 +78,21 @@ def held(snapshot: Session, learner_id: LearnerId) -> list[HeldAward]:
     ]
 
 
+def revoked_milestones(snapshot: Session, learner_id: LearnerId) -> Grounds:
+    """Return the milestones that were revoked themselves, with the awards each stood on."""
+    rows = snapshot.exec(
+        select(Award.achievement_id, Award.stack_version, Award.causes).where(
+            col(Award.learner_id) == learner_id,
+            col(Award.origin) == DERIVED,
+            col(Award.revoked_at).is_not(None),
+        )
+    )
+    return [
+        ((AchievementId(achievement), version), frozenset(map(AwardId, causes)))
+        for achievement, version, causes in rows
+    ]
+
+
 def award(snapshot: Session, caller: Caller, award_id: AwardId, *, at: datetime) -> AwardFacts:
     """Return one award, to its learner and to staff."""
     row = award_row(snapshot, award_id)
@@ -96,6 +111,7 @@ def awards_of(
 ) -> Sequence[AwardFacts]:
     """Return a learner's awards, of every state, in the order of their ids."""
     policy.require(caller, Deed.SEE_LEARNER, learner=learner_id)
+    people.require_learner(snapshot, learner_id)
     query = select(Award).where(col(Award.learner_id) == learner_id, col(Award.id) > (after or ""))
     rows = snapshot.exec(query.order_by(col(Award.id)).limit(limit)).all()
     return facts(snapshot, rows, at=at)

@@ -9,11 +9,11 @@ from sqlmodel import Session
 
 from clr.errors import ClrError
 from clr.registrar import awarding, catalog, people
-from clr.registrar.awarding import GrantRequest
 from clr.registrar.catalog import AchievementFacts
 from clr.registrar.holdings import EvidenceFacts
 from clr.registrar.people import Who
 from clr.registrar.policy import Caller
+from clr.registrar.repeating import GrantRequest
 from clr.registrar.results import ResultGiven
 from clr.registrar.spreadsheets import Fault, Row, RowRefused, nearest, rows_of
 from clr.registrar.urls import Urls

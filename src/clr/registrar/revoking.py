@@ -31,6 +31,7 @@ def revoke(transaction: Session, caller: Caller, award_id: AwardId, *, because: 
     """
     found = holdings.award_row(transaction, award_id)
     achievement = catalog.achievement(transaction, found.achievement_id)
+    policy.require(caller, Deed.SEE_LEARNER, learner=found.learner_id)
     policy.require(caller, Deed.REVOKE, issuer=achievement.issuer_id)
     people.lock_learner(transaction, found.learner_id)
     award = transaction.get_one(Award, (found.learner_id, award_id), populate_existing=True)
@@ -38,9 +39,8 @@ def revoke(transaction: Session, caller: Caller, award_id: AwardId, *, because: 
         raise Conflict(f"This award was revoked already: {award.revoked_because}")
     award.revoked_at, award.revoked_because = at, because
     transaction.add(award)
-    issuing.revoke_credential(transaction, award, at=at)
-    suspended = _suspend(transaction, award, achievement.name, at=at)
     transaction.flush()
+    issuing.revoke_credential(transaction, award, at=at)
     told = {
         "award_id": award.id,
         "achievement_id": achievement.id,
@@ -48,7 +48,9 @@ def revoke(transaction: Session, caller: Caller, award_id: AwardId, *, because: 
         "state": "revoked",
     }
     events.record(transaction, award.learner_id, "award", told, at=at)
+    suspended = _suspend(transaction, award, achievement.name, at=at)
     now = deriving.standing(transaction, award.learner_id)
+    at = now.present(at)
     moved = tracking.moved_by(transaction, now, [award.achievement_id], at=at)
     tracking.tell(transaction, award.learner_id, moved, at=at)
     first, *rest = holdings.facts(transaction, [award, *suspended], at=at)
@@ -56,14 +58,14 @@ def revoke(transaction: Session, caller: Caller, award_id: AwardId, *, because: 
 
 
 def _suspend(transaction: Session, revoked: Award, name: str, *, at: datetime) -> list[Award]:
-    """Suspend the milestones that what remains does not support."""
-    transaction.flush()
+    """Suspend the milestones that what remains does not support, parts before wholes."""
     now = deriving.standing(transaction, revoked.learner_id)
     lost = unsupported(now.graph, now.held)
     rows = transaction.exec(
         select(Award).where(col(Award.learner_id) == revoked.learner_id, col(Award.id).in_(lost))
     ).all()
-    names = catalog.names(transaction)
+    rows = sorted(rows, key=lambda row: lost.index(row.id))
+    names = catalog.names(transaction, (row.achievement_id for row in rows))
     for row in rows:
         row.suspended_at = at
         row.suspended_because = f"{name}, on which it stood, was revoked."
@@ -75,4 +77,5 @@ def _suspend(transaction: Session, revoked: Award, name: str, *, at: datetime) -
             "state": "suspended",
         }
         events.record(transaction, revoked.learner_id, "milestone", told, at=at)
-    return list(rows)
+    transaction.flush()
+    return rows

@@ -3,19 +3,30 @@
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from clr.ids import LearnerId
-from clr.registrar import deriving, people
+from clr.registrar import deriving, people, tracking
 from clr.registrar.authoring import SETTLE
 from clr.registrar.urls import Urls
 from clr.store.sessions import reading, transaction
-from clr.store.tables import Job
+from clr.store.tables import Award, Job
 
 CHUNK = 100
 """Learners a transaction, so that awards made meanwhile hardly wait."""
 
 WAITING, DONE = "waiting", "done"
+
+
+def settle(transaction: Session, learner_id: LearnerId, *, at: datetime, urls: Urls) -> list[Award]:
+    """Give a learner every milestone that is due, and tell her what moved. She must be locked."""
+    given = deriving.settle_learner(transaction, learner_id, at=at, urls=urls)
+    if given:
+        now = deriving.standing(transaction, learner_id)
+        at = now.present(at)
+        moved = tracking.moved_by(transaction, now, [award.achievement_id for award in given], at=at)
+        tracking.tell(transaction, learner_id, moved, at=at)
+    return given
 
 
 def run_pending(engine: Engine, *, at: datetime, urls: Urls) -> int:
@@ -40,7 +51,7 @@ def _run(engine: Engine, job_id: str, at: datetime, urls: Urls) -> int:
             chunk = people.learners_with_awards(session, after=str(job.subject["after"]), limit=CHUNK)
             for learner_id in chunk:
                 people.lock_learner(session, learner_id)
-                given += len(deriving.settle_learner(session, learner_id, at=at, urls=urls))
+                given += len(settle(session, learner_id, at=at, urls=urls))
             _note(job, chunk[-1] if len(chunk) == CHUNK else None, len(chunk))
             session.add(job)
             if job.state == DONE:

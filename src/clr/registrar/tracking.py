@@ -1,6 +1,6 @@
 """Progress of a learner: on pathways she follows, on those in which something she earned counts, and what next."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,20 @@ from sqlmodel import Session
 
 from clr.errors import NotFound
 from clr.ids import AchievementId, LearnerId, PathwayId
-from clr.pathways import Progress, open_steps, progress_toward, steps_left_says, what_next
+from clr.pathways import (
+    HeldAward,
+    Progress,
+    Suggestion,
+    open_steps,
+    progress_toward,
+    steps_left_says,
+    what_next,
+)
 from clr.registrar import authoring, catalog, deriving, events, people, policy
 from clr.registrar.authoring import VersionFacts
 from clr.registrar.deriving import Standing
-from clr.registrar.explaining import clause_json
+from clr.registrar.explaining import achievements_told, clause_json
+from clr.registrar.graphs import Pin
 from clr.registrar.policy import Caller, Deed
 
 
@@ -80,8 +89,8 @@ def progress_on(
 
 def progress_json(snapshot: Session, found: PathwayProgress) -> dict[str, Any]:
     """Return the whole explained tree in the form clients rely on."""
-    names = catalog.names(snapshot)
     progress = found.progress
+    names = catalog.names(snapshot, achievements_told(progress.root))
     return {
         **summary_json(found),
         "as_of": progress.as_of.isoformat(),
@@ -125,27 +134,32 @@ def next_steps(snapshot: Session, caller: Caller, learner_id: LearnerId, *, at: 
     by_goal = {
         entry.pathway.draft.goal: entry for entry in reversed(followed) if not entry.progress.root.complete
     }
-    names = catalog.names(snapshot)
     suggestions = what_next({goal: entry.progress for goal, entry in by_goal.items()})
-    return [
-        NextStep(
-            achievement_id=suggestion.step.achievement,
-            name=names.get(suggestion.step.achievement, suggestion.step.achievement),
-            kind=suggestion.step.kind,
-            ready=suggestion.step.ready,
-            advances=tuple(
-                _advance(standing, by_goal[goal], suggestion.step.achievement, at)
-                for goal in suggestion.advances
-            ),
-        )
-        for suggestion in suggestions
-    ]
+    names = catalog.names(snapshot, (suggestion.step.achievement for suggestion in suggestions))
+    return [_next_step(standing, suggestion, by_goal, names, at) for suggestion in suggestions]
 
 
-def _advance(standing: Standing, entry: PathwayProgress, earned: AchievementId, at: datetime) -> Advance:
-    """Return where a pathway stands, and where it would stand if ``earned`` were awarded now."""
+def _next_step(
+    standing: Standing,
+    suggestion: Suggestion,
+    by_goal: Mapping[AchievementId, PathwayProgress],
+    names: Mapping[AchievementId, str],
+    at: datetime,
+) -> NextStep:
+    """Return a step with where each pathway stands, and where it would stand if the step were done now."""
+    step = suggestion.step
+    would = deriving.supposing(standing, step.achievement, at=at)
+    return NextStep(
+        achievement_id=step.achievement,
+        name=names.get(step.achievement, step.achievement),
+        kind=step.kind,
+        ready=step.ready,
+        advances=tuple(_advance(standing, by_goal[goal], would, at) for goal in suggestion.advances),
+    )
+
+
+def _advance(standing: Standing, entry: PathwayProgress, would: Sequence[HeldAward], at: datetime) -> Advance:
     pins = entry.pathway.stacks if entry.enrolled else standing.view
-    would = deriving.supposing(standing, earned, at=at)
     after = progress_toward(standing.graph, entry.pathway.draft.goal, would, at=at, pins=pins)
     return Advance(
         pathway_id=entry.pathway.pathway_id,
@@ -196,17 +210,19 @@ def _moved(entry: PathwayProgress) -> Moved:
 def _all(
     snapshot: Session, standing: Standing, at: datetime, *, toward: Container[AchievementId] | None = None
 ) -> list[PathwayProgress]:
-    """Return the pathways that concern a learner, nearest first; with ``toward``, only those to such goals."""
-    published = authoring.published(snapshot)
-    followed = {pin.pathway_id for pin in standing.pins}
+    """Return the pathways that concern a learner, nearest first; with ``toward``, those to such goals.
+
+    A pathway concerns her when she follows it, or something she earned counts in it.
+    """
+    followed = {pin.pathway_id: pin for pin in standing.pins}
     own = {award.achievement for award in standing.held}
     touched = {key[0] for achievement in own for key in standing.graph.reached_from(achievement)} | own
-    found = [
-        _one(snapshot, standing, pathway_id, at)
-        for pathway_id, version in published.items()
-        if (pathway_id in followed or version.draft.goal in touched)
-        and (toward is None or version.draft.goal in toward)
-    ]
+    found = []
+    for pathway_id, current in authoring.published(snapshot).items():
+        version = _version(snapshot, current, followed.get(pathway_id))
+        concerns = pathway_id in followed or version.draft.goal in touched
+        if concerns if toward is None else version.draft.goal in toward:
+            found.append(_standing_on(standing, version, followed.get(pathway_id), at))
     return sorted(found, key=lambda entry: (not entry.enrolled, *_nearness(entry)))
 
 
@@ -217,12 +233,21 @@ def _nearness(entry: PathwayProgress) -> tuple[bool, int, int, str]:
 
 def _one(snapshot: Session, standing: Standing, pathway_id: PathwayId, at: datetime) -> PathwayProgress:
     pin = next((pin for pin in standing.pins if pin.pathway_id == pathway_id), None)
-    version = authoring.published(snapshot).get(pathway_id)
-    if version is None:
+    current = authoring.published(snapshot).get(pathway_id)
+    if current is None:
         authoring.pathway(snapshot, pathway_id)
         raise NotFound("This pathway has not been published yet.")
-    if pin is not None and pin.version != version.version:
-        version = authoring.version(snapshot, pathway_id, pin.version)
+    return _standing_on(standing, _version(snapshot, current, pin), pin, at)
+
+
+def _version(snapshot: Session, current: VersionFacts, pin: Pin | None) -> VersionFacts:
+    """Return the version of a pathway in force for a learner: the one she follows, else the current one."""
+    if pin is None or pin.version == current.version:
+        return current
+    return authoring.version(snapshot, pin.pathway_id, pin.version)
+
+
+def _standing_on(standing: Standing, version: VersionFacts, pin: Pin | None, at: datetime) -> PathwayProgress:
     pins = pin.stacks if pin else standing.view
     progress = progress_toward(standing.graph, version.draft.goal, standing.held, at=at, pins=pins)
     return PathwayProgress(version, pin is not None, progress)
