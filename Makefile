@@ -6,7 +6,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock openapi bench
+.PHONY: help run test check fix lock openapi bench screens
 
 help: ## list what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -54,3 +54,8 @@ openapi: $(RUNTIME) ## write openapi/clr.json from the code
 
 bench: $(DEV) ## measure against the baselines, side by side
 	$(BIN)/python -m benchmarks
+
+screens: $(DEV) ## renew the pictures of the pages in docs/screens, by the browser test
+	sh scripts/ensure-chromium.sh
+	mkdir -p docs/screens
+	CLR_SCREENS=docs/screens $(BIN)/pytest tests/e2e/test_looks.py

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from clr.errors import ClrError
@@ -19,17 +19,18 @@ from clr.store.sessions import reading
 from clr.web import signing, verification
 from clr.web.access import MaybeSignedIn, Now, ServiceDep
 from clr.web.documents import DOCUMENTS, document
+from clr.web.heads import is_visit
 from clr.web.service import Service
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/s/{token}")
-def shared(token: str, service: ServiceDep, now: Now) -> Response:
+def shared(request: Request, token: str, service: ServiceDep, now: Now) -> Response:
     """Show a shared record; opening it is one visit."""
     found = signing.shared(service, token, at=now)
     answer = _record(service, found.envelope, now, f"/s/{token}", closes=found.expires_at)
-    if found.share_id is not None:
+    if found.share_id is not None and is_visit(request):
         signing.note_visit(service, found.share_id, at=now)
     return answer
 

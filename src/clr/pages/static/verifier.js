@@ -84,7 +84,7 @@ function held(credential) {
   const words = element("span");
   words.append(element("span", "name-s", credential.name), element("span", "meta below-line", credential.issuer.name ?? credential.issuer.id));
   const mark = icon(credential.verified ? "pass" : "not_checked");
-  mark.lastChild.textContent = credential.verified ? "Sound" : "Not wholly checked";
+  mark.lastChild.textContent = credential.verified ? "Holds" : "Not wholly checked";
   item.append(words, mark);
   return item;
 }
