@@ -9,7 +9,18 @@ from sqlmodel import Session, col, select
 from clr.errors import BadInput, Conflict, NotEligible, Problem
 from clr.ids import AwardId, new_id
 from clr.pathways import Clause, Policy, Stack, explain
-from clr.registrar import catalog, deriving, events, holdings, issuing, people, policy, repeating, tracking
+from clr.registrar import (
+    catalog,
+    deriving,
+    events,
+    evidence,
+    holdings,
+    issuing,
+    people,
+    policy,
+    repeating,
+    tracking,
+)
 from clr.registrar.catalog import AchievementFacts
 from clr.registrar.deriving import Standing
 from clr.registrar.holdings import AwardFacts, EvidenceFacts
@@ -18,7 +29,7 @@ from clr.registrar.repeating import GrantRequest
 from clr.registrar.results import checked
 from clr.registrar.tracking import Moved
 from clr.registrar.urls import Urls
-from clr.store.tables import Award, AwardEvidence, Evidence
+from clr.store.tables import Award, AwardEvidence
 
 __all__ = ["GrantRequest", "Granted", "grant", "told_again"]
 
@@ -68,7 +79,7 @@ def grant(
     _require_right(case)
     _require_given_by_somebody(case)
     if first := _same(transaction, case):
-        return _told(transaction, first, (), at=at, repeated=True)
+        return _told(transaction, before, first, (), at=at, repeated=True)
     results = _require_sound(transaction, case)
     _require_awardable(case)
     award = _insert(transaction, case, results)
@@ -77,8 +88,9 @@ def grant(
     issuing.prepare(transaction, award, urls=urls, at=at)
     told = {"award_id": award.id, "achievement_id": achievement.id, "name": achievement.name}
     events.record(transaction, learner_id, "award", told, at=at)
-    milestones = deriving.follow(transaction, learner_id, achievement.id, at=at, urls=urls)
-    granted = _told(transaction, award, milestones, at=at)
+    now = before.with_awards([award])
+    milestones = deriving.follow(transaction, now, achievement.id, at=at, urls=urls)
+    granted = _told(transaction, now.with_awards(milestones), award, milestones, at=at)
     tracking.tell(transaction, learner_id, granted.progress, at=at)
     return granted
 
@@ -87,8 +99,9 @@ def told_again(
     transaction: Session, award_id: AwardId, milestones: Sequence[AwardId], *, at: datetime
 ) -> Granted:
     """Return what an earlier request answered, rebuilt from the ids it left behind."""
+    award = holdings.award_row(transaction, award_id)
     rows = [holdings.award_row(transaction, milestone) for milestone in milestones]
-    return _told(transaction, holdings.award_row(transaction, award_id), rows, at=at)
+    return _told(transaction, deriving.standing(transaction, award.learner_id), award, rows, at=at)
 
 
 def _require_some_right(caller: Caller, achievement: AchievementFacts) -> None:
@@ -147,7 +160,7 @@ def _require_sound(transaction: Session, case: _Case) -> list[dict[str, object]]
     results, faults = checked(case.request.results, case.achievement.result_descriptions)
     faults += _date_faults(case)
     for place, item in enumerate(case.request.evidence):
-        if item.evidence_id is not None and transaction.get(Evidence, item.evidence_id) is None:
+        if item.evidence_id and not evidence.may_name(transaction, case.caller, item.evidence_id):
             says = f"There is no uploaded evidence {item.evidence_id}."
             faults.append(Problem(f"evidence[{place}].evidence_id", "unknown", says))
     if faults:
@@ -211,7 +224,7 @@ def _insert(transaction: Session, case: _Case, results: list[dict[str, object]])
     return award
 
 
-def _evidence_rows(award: Award, evidence: Sequence[EvidenceFacts]) -> list[AwardEvidence]:
+def _evidence_rows(award: Award, named: Sequence[EvidenceFacts]) -> list[AwardEvidence]:
     return [
         AwardEvidence(
             learner_id=award.learner_id,
@@ -223,14 +236,19 @@ def _evidence_rows(award: Award, evidence: Sequence[EvidenceFacts]) -> list[Awar
             narrative=item.narrative,
             genre=item.genre,
         )
-        for place, item in enumerate(evidence)
+        for place, item in enumerate(named)
     ]
 
 
 def _told(
-    transaction: Session, award: Award, milestones: Sequence[Award], *, at: datetime, repeated: bool = False
+    transaction: Session,
+    now: Standing,
+    award: Award,
+    milestones: Sequence[Award],
+    *,
+    at: datetime,
+    repeated: bool = False,
 ) -> Granted:
-    now = deriving.standing(transaction, award.learner_id)
     arrived = [award.achievement_id, *(row.achievement_id for row in milestones)]
     moved = tracking.moved_by(transaction, now, arrived, at=at)
     first, *rest = holdings.facts(transaction, [award, *milestones], at=at)

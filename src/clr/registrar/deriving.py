@@ -1,7 +1,7 @@
 """Giving the milestones that are due, each with the reason kept for good."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,10 @@ class Standing:
         found = graphs.versions(self.graph, self.pins)
         return {key: several for key, several in found.items() if key not in self.retired}
 
+    def with_awards(self, given: Iterable[Award]) -> "Standing":
+        """Return the standing once some awards were given besides."""
+        return replace(self, held=[*self.held, *map(holdings.as_held, given)])
+
     def present(self, at: datetime) -> datetime:
         """Return ``at``, or when the latest award was earned if that is later.
 
@@ -67,22 +71,21 @@ class Standing:
 
 def standing(transaction: Session, learner_id: LearnerId) -> Standing:
     """Read a learner's standing; lock the learner first."""
+    held, revoked = holdings.held_and_revoked(transaction, learner_id)
     return Standing(
         learner_id,
         graphs.current_graph(transaction),
         graphs.pins(transaction, learner_id),
-        holdings.held(transaction, learner_id),
-        holdings.revoked_milestones(transaction, learner_id),
+        held,
+        revoked,
         catalog.retired(transaction),
     )
 
 
 def follow(
-    transaction: Session, learner_id: LearnerId, arrived: AchievementId, *, at: datetime, urls: Urls
+    transaction: Session, now: Standing, arrived: AchievementId, *, at: datetime, urls: Urls
 ) -> list[Award]:
     """Give the milestones that follow from ``arrived``, which the learner holds already. She must be locked."""
-    now = standing(transaction, learner_id)
-    at = now.present(at)
     return _give(transaction, now, _following(now, now.held, arrived, at), at=at, urls=urls)
 
 

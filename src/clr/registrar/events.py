@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from clr.ids import LearnerId
-from clr.store.changes import CHANNEL
+from clr.store.sessions import note_moved
 from clr.store.tables import Event, Learner
 
 BATCH = 200
@@ -33,8 +32,7 @@ def record(
     transaction.add(learner)
     event = Event(learner_id=learner_id, sequence=learner.sequence, kind=kind, data=data, recorded_at=at)
     transaction.add(event)
-    if transaction.get_bind().dialect.name == "postgresql":
-        transaction.exec(select(func.pg_notify(CHANNEL, learner_id)))
+    note_moved(transaction, learner_id)
     return learner.sequence
 
 

@@ -58,39 +58,28 @@ class AwardFacts:
 
 def held(snapshot: Session, learner_id: LearnerId) -> list[HeldAward]:
     """Return the learner's live awards for the engine: neither revoked nor suspended."""
+    return held_and_revoked(snapshot, learner_id)[0]
+
+
+def held_and_revoked(snapshot: Session, learner_id: LearnerId) -> tuple[list[HeldAward], Grounds]:
+    """Return the live awards, and on what stood each milestone that was revoked itself."""
     rows = snapshot.exec(
-        select(Award).where(
-            col(Award.learner_id) == learner_id,
-            col(Award.revoked_at).is_(None),
-            col(Award.suspended_at).is_(None),
-        )
-    )
-    return [
-        HeldAward(
-            row.id,
-            row.achievement_id,
-            row.stack_version,
-            row.earned_on,
-            row.valid_until,
-            derived=row.origin == DERIVED,
-        )
+        select(Award).where(col(Award.learner_id) == learner_id, col(Award.suspended_at).is_(None))
+    ).all()
+    revoked = [
+        ((row.achievement_id, row.stack_version), frozenset(map(AwardId, row.causes)))
         for row in rows
+        if row.revoked_at is not None and row.origin == DERIVED
     ]
+    return [as_held(row) for row in rows if row.revoked_at is None], revoked
 
 
-def revoked_milestones(snapshot: Session, learner_id: LearnerId) -> Grounds:
-    """Return the milestones that were revoked themselves, with the awards each stood on."""
-    rows = snapshot.exec(
-        select(Award.achievement_id, Award.stack_version, Award.causes).where(
-            col(Award.learner_id) == learner_id,
-            col(Award.origin) == DERIVED,
-            col(Award.revoked_at).is_not(None),
-        )
+def as_held(row: Award) -> HeldAward:
+    """Return a live award as the engine sees it."""
+    derived = row.origin == DERIVED
+    return HeldAward(
+        row.id, row.achievement_id, row.stack_version, row.earned_on, row.valid_until, derived=derived
     )
-    return [
-        ((AchievementId(achievement), version), frozenset(map(AwardId, causes)))
-        for achievement, version, causes in rows
-    ]
 
 
 def award(snapshot: Session, caller: Caller, award_id: AwardId, *, at: datetime) -> AwardFacts:

@@ -17,11 +17,8 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from clr.ids import LearnerId
-from clr.store.sessions import reading
+from clr.store.sessions import CHANNEL, reading
 from clr.store.tables import Learner
-
-CHANNEL = "clr_events"
-"""The PostgreSQL channel on which a learner's id is told by the transaction that moved her events."""
 
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 0.5

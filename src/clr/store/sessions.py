@@ -5,13 +5,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import ARRAY, Connection, Engine, String, cast, event, func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, create_engine, select
 
 from clr.errors import Conflict
+from clr.ids import LearnerId
 
+CHANNEL = "clr_events"
+"""The PostgreSQL channel on which a learner's id is told by the transaction that moved her events."""
+
+_MOVED = "learners whose events moved"
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
 
 
@@ -37,6 +42,12 @@ def transaction(engine: Engine) -> Iterator[Session]:
         session.begin(),
     ):
         yield session
+        _tell_moved(session)
+
+
+def note_moved(session: Session, learner: LearnerId) -> None:
+    """Note that the events of a learner move with this transaction; whoever listens hears of it when it is kept."""
+    session.info.setdefault(_MOVED, set()).add(learner)
 
 
 @contextmanager
@@ -60,6 +71,13 @@ def first(session: Session, says: str) -> Iterator[None]:
             session.flush()
     except IntegrityError as fault:
         raise Conflict(says) from fault
+
+
+def _tell_moved(session: Session) -> None:
+    moved = sorted(session.info.pop(_MOVED, ()))
+    if moved and session.in_transaction() and session.get_bind().dialect.name == "postgresql":
+        told = func.unnest(cast(moved, ARRAY(String)))
+        session.exec(select(func.pg_notify(CHANNEL, told)))
 
 
 def _prepare(connection: SQLiteConnection, _: ConnectionPoolEntry) -> None:
