@@ -67,7 +67,7 @@ def postgres() -> Iterator[str]:
 
 
 def _with_template(admin: str) -> str:
-    _sql(admin, "create database clr_template")
+    sql(admin, "create database clr_template")
     upgrade(_named(admin, "clr_template"))
     return admin
 
@@ -86,16 +86,16 @@ def _database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
         yield f"sqlite:///{tmp_path / 'clr.db'}"
         return
     admin, name = request.getfixturevalue("postgres"), f"t{os.getpid()}_{time.time_ns()}"
-    _sql(admin, f"create database {name} template clr_template")
+    sql(admin, f"create database {name} template clr_template")
     yield _named(admin, name)
-    _sql(admin, f"drop database {name} with (force)")
+    sql(admin, f"drop database {name} with (force)")
 
 
 def _named(admin: str, name: str) -> str:
     return admin.replace("/postgres?", f"/{name}?").replace("postgresql://", "postgresql+psycopg://")
 
 
-def _sql(url: str, statement: str) -> None:
+def sql(url: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement)
 

@@ -25,6 +25,7 @@ from clr.store.sessions import open_engine
 from clr.web import problems
 from clr.web.addresses import NoNul
 from clr.web.headers import SecurityHeaders
+from clr.web.heads import Heads
 from clr.web.service import Service, utc_now
 
 CONTEXTS_PACKAGE, CONTEXTS_FOLDER = "openbadgeslib", "openbadgeslib/ob3/contexts"
@@ -79,6 +80,7 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would send people to whatever Host they said they came for
         max_body_size=settings.evidence_max_bytes + BODY_SLACK,
         generate_unique_id_function=_operation_id,
     )
@@ -94,14 +96,16 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _protect(app: FastAPI, settings: Settings) -> None:
+    """Put guards before the doors; the last one added stands outermost, and completes what the others answer."""
     app.add_middleware(NoNul)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Heads)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID"],
-            expose_headers=["ETag", "Link"],
+            expose_headers=["ETag", "Link", "Retry-After"],
             max_age=600,
         )
+    app.add_middleware(SecurityHeaders)

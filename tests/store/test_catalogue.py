@@ -159,7 +159,7 @@ def test_an_image_is_shown_to_everybody_and_can_do_nothing(world: World):
     badge = world.badge("Debate")
     drawn = world.client.get(f"/v1/achievements/{badge}/image")
     assert drawn.headers["content-type"].startswith("image/svg+xml")
-    headers = world.admin | {"Content-Type": "image/png"}
+    headers = world.admin | {"Content-Type": "image/png", "If-Match": '"1"'}
     answer = world.client.put(f"/v1/achievements/{badge}/image", content=png(), headers=headers)
     assert answer.status_code == 200, answer.text
     shown = world.client.get(f"/v1/achievements/{badge}/image")

@@ -310,7 +310,9 @@ Image = Annotated[bytes, Depends(_image)]
 
 @router.put(
     "/{achievement_id}/image",
-    responses=problems.declared(NotSignedIn, NotAllowed, NotFound, TooLarge, WrongMedia),
+    responses=problems.declared(
+        NotSignedIn, NotAllowed, NotFound, TooLarge, WrongMedia, Stale, ConditionMissing
+    ),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -319,14 +321,21 @@ Image = Annotated[bytes, Depends(_image)]
     },
 )
 def set_achievement_image(
-    achievement_id: str, caller: SignedIn, image: Image, service: ServiceDep, transaction: Transaction
+    achievement_id: str,
+    caller: SignedIn,
+    expected: IfMatch,
+    image: Image,
+    service: ServiceDep,
+    transaction: Transaction,
+    response: Response,
 ) -> AchievementOut:
     """Give an achievement a picture of its own (PNG, at most 1 MiB); without one, its badge is drawn."""
     require_png(image)
     key = AchievementId(achievement_id)
     catalog.require_author(transaction, caller, key)
     changes = {"image": service.files.put(image)}
-    facts = catalog.amend_achievement(transaction, caller, key, changes, revision=None)
+    facts = catalog.amend_achievement(transaction, caller, key, changes, revision=expected)
+    response.headers["ETag"] = etag(facts.revision)
     return _shown(service, facts)
 
 

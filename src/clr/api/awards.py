@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from clr.errors import Conflict, NotAllowed, NotEligible, NotFound, NotSignedIn
 from clr.ids import AchievementId, AwardId, EvidenceId, LearnerId
@@ -16,7 +16,7 @@ from clr.registrar.results import ResultGiven
 from clr.registrar.tracking import Moved
 from clr.web import problems
 from clr.web.access import LearnerInPath, Now, ServiceDep, SignedIn, Snapshot, Transaction
-from clr.web.bodies import Line, StrictModel, StrictRoute, web_address
+from clr.web.bodies import Line, Moment, StrictModel, StrictRoute, web_address
 from clr.web.idempotency import Once
 from clr.web.paging import Page, cut
 
@@ -40,7 +40,7 @@ class LearnerNamed(StrictModel):
 class EvidenceIn(StrictModel):
     """A piece of evidence: an uploaded file by its id, or an outside address."""
 
-    evidence_id: str | None = None
+    evidence_id: str | None = Field(None, min_length=1, max_length=64)
     url: Annotated[str, Field(max_length=2000), AfterValidator(web_address)] | None = None
     name: Line = Field(max_length=200)
     narrative: str | None = Field(None, max_length=10_000)
@@ -67,8 +67,8 @@ class AwardIn(StrictModel):
     achievement_id: str
     learner_id: str | None = None
     learner: LearnerNamed | None = None
-    earned_on: AwareDatetime | None = Field(None, description="Now when absent; may lie in a past semester.")
-    valid_until: AwareDatetime | None = None
+    earned_on: Moment | None = Field(None, description="Now when absent; may lie in a past semester.")
+    valid_until: Moment | None = None
     again: bool = Field(default=False, description="Award it although the learner holds it already.")
     evidence: list[EvidenceIn] = Field([], max_length=50)
     results: list[ResultIn] = Field([], max_length=50)

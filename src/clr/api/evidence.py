@@ -14,6 +14,7 @@ from clr.store.sessions import transaction
 from clr.web import problems
 from clr.web.access import Now, ServiceDep, SignedIn, Snapshot
 from clr.web.bodies import StrictModel, read_body
+from clr.web.idempotency import Once
 from clr.web.service import Service
 
 router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
@@ -42,7 +43,11 @@ class EvidenceOut(StrictModel):
         )
 
 
-async def _content(request: Request, service: ServiceDep) -> bytes:
+async def _content(request: Request, service: ServiceDep, caller: SignedIn) -> bytes:
+    """Read the file of somebody who may upload it; a form around it would be kept as if it were the work."""
+    evidence.require_uploader(caller)
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise WrongMedia("Send the file itself as the body, not a form that holds it.")
     return await read_body(request, service.settings.evidence_max_bytes)
 
 
@@ -62,18 +67,28 @@ def upload_evidence(
     content: Annotated[bytes, Depends(_content)],
     service: ServiceDep,
     now: Now,
+    once: Once,
     name: Annotated[str, Query(min_length=1, max_length=200, description="The file's name.")],
 ) -> EvidenceOut:
     """Keep a file as evidence: the body is the file. It is private until an award in a share names it."""
     limit = service.settings.evidence_max_bytes
     evidence.media_type_of(content, limit)
-    kept = service.files.put(content)  # before the transaction that names it, so no row ever lacks its file
+    kept, named = (
+        service.files.put(content),
+        False,
+    )  # before what names it, so that no row ever lacks its file
     try:
         with transaction(service.engine) as session:
-            facts = evidence.upload(session, caller, Upload(name, content, kept), at=now, limit=limit)
-    except BaseException:
-        service.files.remove(kept)
-        raise
+            before = once.before(session)
+            if before is None:
+                facts = evidence.upload(session, caller, Upload(name, content, kept), at=now, limit=limit)
+                once.keep(session, {"evidence": facts.id}, at=now)
+            else:
+                facts = evidence.facts_of(session, EvidenceId(before["evidence"]))
+        named = before is None
+    finally:
+        if not named:
+            service.files.remove(kept)
     return EvidenceOut.of(facts, service.urls.evidence(facts.id))
 
 

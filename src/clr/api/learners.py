@@ -108,9 +108,9 @@ class TokenIn(StrictModel):
 
 
 class TokenOut(StrictModel):
-    """An access token; shown once, kept nowhere."""
+    """An access token; told this once, kept nowhere. A repeated request does not tell it again."""
 
-    access_token: str
+    access_token: str | None
     token_type: str = "Bearer"  # noqa: S105  the name of a kind of token
     expires_at: datetime
 
@@ -210,11 +210,15 @@ def leave_pathway(
     responses=problems.declared(NotSignedIn, NotAllowed, NotFound),
 )
 def make_token(
-    body: TokenIn, service: ServiceDep, caller: SignedIn, snapshot: Snapshot, now: Now
+    body: TokenIn, service: ServiceDep, caller: SignedIn, transaction: Transaction, now: Now, once: Once
 ) -> TokenOut:
     """Make an access token for somebody; for the backends of dashboards, which sign their own users in."""
-    person = people.person_named(snapshot, caller, body.person)
+    person = people.person_named(transaction, caller, body.person)
+    if before := once.before(transaction):
+        return TokenOut(access_token=None, expires_at=before["expires_at"])
     minutes = body.minutes or service.settings.token_minutes
+    ends = now + timedelta(minutes=minutes)
+    once.keep(transaction, {"expires_at": ends.isoformat()}, at=now)
     made = tokens.mint(
         person,
         purpose=ACCESS,
@@ -223,4 +227,4 @@ def make_token(
         kid=service.keyring.token_kid,
         key=service.keyring.token_key,
     )
-    return TokenOut(access_token=made, expires_at=now + timedelta(minutes=minutes))
+    return TokenOut(access_token=made, expires_at=ends)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from clr.errors import BadInput, NotFound, NotSignedIn, Problem
-from clr.registrar import events, policy
+from clr.registrar import events, people, policy
 from clr.registrar.policy import Deed
 from clr.web import problems, streams
 from clr.web.access import LearnerInPath, ServiceDep, SignedIn, Snapshot, token_of
@@ -30,6 +30,7 @@ def _following(
     ] = None,
 ) -> Following:
     policy.require(caller, Deed.SEE_LEARNER, learner=learner_id)
+    people.require_learner(snapshot, learner_id)
     latest = events.latest(snapshot, learner_id)
     given = last_event_id if last_event_id is not None else after
     token = token_of(request, service)

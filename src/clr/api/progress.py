@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from clr.errors import NotFound, NotSignedIn
 from clr.ids import PathwayId
 from clr.registrar import tracking
 from clr.web import problems
 from clr.web.access import LearnerInPath, Now, SignedIn, Snapshot
-from clr.web.bodies import StrictModel
+from clr.web.bodies import Moment, StrictModel
 
 router = APIRouter(prefix="/v1/learners", tags=["progress"])
 
-AsOf = Annotated[AwareDatetime | None, Query(description="The instant to look at; now when absent.")]
+AsOf = Annotated[Moment | None, Query(description="The instant to look at; now when absent.")]
 
 
 class Headline(StrictModel):

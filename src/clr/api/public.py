@@ -11,7 +11,9 @@ from clr.registrar import composing, sharing
 from clr.registrar.sharing import Shared
 from clr.web import problems, signing
 from clr.web.access import Now, ServiceDep, Snapshot
+from clr.web.caching import revalidated
 from clr.web.documents import DECLARED, DOCUMENTS, DocumentRoute, document, offered
+from clr.web.heads import is_visit
 from clr.web.negotiation import choose
 
 router = APIRouter(tags=["public"], route_class=DocumentRoute)
@@ -28,7 +30,7 @@ def read_share(request: Request, token: str, service: ServiceDep, now: Now) -> R
     """Fetch the ClrCredential of a share. Unknown, closed and expired links are one and the same 404."""
     found = signing.shared(service, token, at=now)
     media = offered(request)
-    if found.share_id is not None:
+    if found.share_id is not None and is_visit(request):
         signing.note_visit(service, found.share_id, at=now)
     return document(found.envelope.signed or "", media)
 
@@ -37,7 +39,7 @@ def read_share(request: Request, token: str, service: ServiceDep, now: Now) -> R
 def read_public_record(request: Request, slug: str, service: ServiceDep, now: Now) -> Response:
     """Fetch the ClrCredential of a public record. A private one reads as one that does not exist."""
     found = signing.public_record(service, slug, at=now)
-    return document(found.envelope.signed or "", offered(request))
+    return revalidated(request, (found.envelope.signed or "").encode(), offered(request))
 
 
 @files.get("/s/{token}/awards/{award_id}", response_class=Response, responses=_DOCUMENT)

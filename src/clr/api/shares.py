@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from clr.errors import Conflict, NotFound, NotSignedIn
 from clr.ids import RecordId, ShareId
@@ -11,7 +11,7 @@ from clr.registrar import sharing
 from clr.registrar.sharing import NewShare, ShareFacts
 from clr.web import problems, signing
 from clr.web.access import Now, ServiceDep, SignedIn, Snapshot, Transaction
-from clr.web.bodies import Line, StrictModel, StrictRoute
+from clr.web.bodies import Line, Moment, StrictModel, StrictRoute
 from clr.web.idempotency import Once
 
 router = APIRouter(prefix="/v1", tags=["shares"], route_class=StrictRoute)
@@ -21,7 +21,7 @@ class ShareBody(StrictModel):
     """A link to be opened: for whom, in your own words, and until when."""
 
     label: Line = Field(max_length=200)
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class ShareOut(StrictModel):

@@ -1,6 +1,5 @@
 """Where verifiers look: keys, status lists, and the definitions that documents point to."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -15,14 +14,12 @@ from clr.registrar import catalog
 from clr.registrar.facts import achievement_facts, issuer_facts
 from clr.web import problems, verification
 from clr.web.access import ServiceDep, Snapshot
+from clr.web.caching import revalidated
 from clr.web.documents import DECLARED, DocumentRoute, offered
 
 router = APIRouter(tags=["well known"])
 definitions = APIRouter(tags=["well known"], route_class=DocumentRoute)
 """Addresses that have a page besides."""
-
-_REVALIDATED = "public, no-cache"
-"""May be kept by anyone, who asks before each use whether it still holds."""
 
 _LAST_LIST = 2**31 - 1
 
@@ -84,13 +81,5 @@ def describe_issuer(request: Request, slug: str, service: ServiceDep, snapshot: 
 
 
 def _cached(request: Request, told: Mapping[str, Any], media_type: str) -> Response:
-    """Return JSON under a tag of its content, or 304 when the client holds the same."""
     content = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-    headers = {
-        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
-        "Cache-Control": _REVALIDATED,
-        "Access-Control-Allow-Origin": "*",
-    }
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type=media_type, headers=headers)
+    return revalidated(request, content, media_type, everywhere=True)

@@ -17,7 +17,7 @@ _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
     (b"\xff\xd8\xff", 0, "image/jpeg"),
     (b"GIF8", 0, "image/gif"),
-    (b"WEBP", 8, "image/webp"),
+    (b"WEBPVP8", 8, "image/webp"),
     (b"ftyp", 4, "video/mp4"),
     (b"ID3", 0, "audio/mpeg"),
 )
@@ -62,7 +62,7 @@ def media_type_of(content: bytes, limit: int) -> str:
 
 def upload(transaction: Session, caller: Caller, sent: Upload, *, at: datetime, limit: int) -> EvidenceFile:
     """Enter a file that was kept; it belongs to no award until one names it."""
-    policy.require(caller, Deed.UPLOAD_EVIDENCE)
+    require_uploader(caller)
     row = Evidence(
         id=EvidenceId(new_id("evd")),
         file=sent.file,
@@ -78,21 +78,39 @@ def upload(transaction: Session, caller: Caller, sent: Upload, *, at: datetime, 
     return _facts(row)
 
 
+def require_uploader(caller: Caller) -> None:
+    """Raise unless ``caller`` may upload evidence: to be asked before a file is read, and before it is kept."""
+    policy.require(caller, Deed.UPLOAD_EVIDENCE)
+
+
 def open_file(snapshot: Session, caller: Caller, evidence_id: EvidenceId) -> EvidenceFile:
     """Return a file to whoever may open it: who uploaded it, the learner, assessors of the issuer."""
     row = snapshot.get(Evidence, evidence_id)
-    if row is None:
-        raise NotFound("There is nothing here that you may see.")
-    if row.uploaded_by == caller.person_id:
-        return _facts(row)
-    if not any(_may_open(caller, learner, issuer) for learner, issuer in _uses(snapshot, evidence_id)):
+    if row is None or not _opens(snapshot, caller, row):
         raise NotFound("There is nothing here that you may see.")
     return _facts(row)
+
+
+def may_name(snapshot: Session, caller: Caller, evidence_id: EvidenceId) -> bool:
+    """Return whether ``caller`` may award with a file: whoever may not open it must not get to by awarding."""
+    row = snapshot.get(Evidence, evidence_id)
+    return row is not None and (_for_all(caller) or _opens(snapshot, caller, row))
 
 
 def facts_of(snapshot: Session, evidence_id: EvidenceId) -> EvidenceFile:
     """Return a file whose opening was decided elsewhere (by a share that holds it)."""
     return _facts(snapshot.get_one(Evidence, evidence_id))
+
+
+def _opens(snapshot: Session, caller: Caller, row: Evidence) -> bool:
+    return row.uploaded_by == caller.person_id or any(
+        _may_open(caller, learner, issuer) for learner, issuer in _uses(snapshot, row.id)
+    )
+
+
+def _for_all(caller: Caller) -> bool:
+    verdict = policy.may(caller, Deed.SEE_EVIDENCE, issuer=IssuerId(""))
+    return isinstance(verdict, policy.Allowed)
 
 
 def _may_open(caller: Caller, learner: LearnerId, issuer: IssuerId) -> bool:

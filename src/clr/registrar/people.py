@@ -191,7 +191,7 @@ def amend_learner(
     external_id: str | None,
 ) -> LearnerFacts:
     """Change what is known of a learner; members left out stay. Only staff change addresses and ids."""
-    policy.require(caller, Deed.FIND_LEARNERS)
+    policy.require(caller, Deed.FIND_LEARNERS, learner=learner_id)
     learner = _learner(transaction, learner_id)
     _require_free(transaction, email=email, external_id=external_id, but=learner_id)
     with first(transaction, "Another learner has just been given this email or external id."):

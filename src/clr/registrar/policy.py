@@ -68,6 +68,9 @@ WHOLE_INSTITUTION = frozenset({Deed.DEFINE_ISSUER, Deed.GIVE_ACCESS})
 ABSENT = frozenset({Deed.SEE_LEARNER, Deed.SEE_EVIDENCE, Deed.ENROL, Deed.COMPOSE, Deed.FIND_LEARNERS})
 """Deeds whose refusal must not tell that the thing exists."""
 
+TOLD = frozenset({Deed.ENROL, Deed.FIND_LEARNERS})
+"""Those of them whose refusal is told plainly to whoever may see the learner, and so knows that she exists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -126,6 +129,10 @@ def require(
         case Allowed():
             return
         case Refused(reason):
-            if deed in ABSENT:
+            if deed in ABSENT and not (deed in TOLD and _sees(caller, learner)):
                 raise NotFound("There is nothing here that you may see.")
             raise NotAllowed(reason)
+
+
+def _sees(caller: Caller, learner: LearnerId | None) -> bool:
+    return learner is not None and isinstance(may(caller, Deed.SEE_LEARNER, learner=learner), Allowed)

@@ -58,7 +58,10 @@ Now = Annotated[datetime, Depends(_now)]
 
 
 def token_of(request: Request, service: Service) -> Token | None:
-    """Return the caller's token, ``None`` when there is none; raise ``NotSignedIn`` when it is not valid."""
+    """Return the caller's token, ``None`` when there is none; raise ``NotSignedIn`` for a bearer's that is not valid.
+
+    A session that is over is as none: pages that anyone may read are not closed to whoever once signed in.
+    """
     keys = service.keyring.token_public_keys
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
@@ -68,7 +71,10 @@ def token_of(request: Request, service: Service) -> Token | None:
         return None
     if request.method not in _SAFE_METHODS:
         require_own_origin(request, service)
-    return tokens.read(cookie, purpose=SESSION, at=service.clock(), keys=keys)
+    try:
+        return tokens.read(cookie, purpose=SESSION, at=service.clock(), keys=keys)
+    except NotSignedIn:
+        return None
 
 
 def require_own_origin(request: Request, service: Service) -> None:

@@ -5,12 +5,21 @@ Python's own reader accepts all of these; each has made two systems read one doc
 
 import json
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from clr.errors import BadRequest, TooLarge, WrongMedia
 
@@ -30,6 +39,20 @@ Line = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_stripp
 """Text that must say something; outer blanks are dropped."""
 
 
+def _kept_anywhere(value: datetime) -> datetime:
+    """Refuse a moment that the calendar has in one time zone but not in another."""
+    if not _FIRST_DAY < value.replace(tzinfo=UTC) < _LAST_DAY:
+        raise ValueError("must lie between the years 1 and 9999; leave it out for something without an end")
+    return value.astimezone(UTC)
+
+
+_FIRST_DAY = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
+_LAST_DAY = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+
+Moment = Annotated[AwareDatetime, AfterValidator(_kept_anywhere)]
+"""An instant with its zone, as UTC."""
+
+
 class StrictModel(BaseModel):
     """A body: unknown members are refused, so that a misspelt one never passes unseen."""
 
@@ -42,13 +65,11 @@ class Changes(StrictModel):
     EMPTIED: ClassVar[frozenset[str]] = frozenset()
     """Members that null empties."""
 
-    @model_validator(mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def _nothing_emptied(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            for name, member in value.items():
-                if member is None and name in cls.model_fields and name not in cls.EMPTIED:
-                    raise ValueError(f"{name} may be left out, but not null")
+    def _not_emptied(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.field_name not in cls.EMPTIED:
+            raise ValueError("may be left out, but not null")
         return value
 
     def changes(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ one-time secret is never repeated. The row is written in the act's own transacti
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,7 +15,9 @@ from sqlmodel import Session
 
 from clr.errors import InFlight, KeyReused
 from clr.store.tables import AnsweredRequest
-from clr.web.access import SignedIn
+from clr.web.access import ServiceDep, SignedIn
+from clr.web.bodies import JSON_LIMIT, read_body
+from clr.web.service import IN_FLIGHT
 
 
 class Attempt:
@@ -52,7 +54,7 @@ class Attempt:
             transaction.add(row)
 
     def _claim(self, transaction: Session) -> None:
-        """On PostgreSQL the second of two simultaneous requests is told so; SQLite lets one write at a time."""
+        """Tell the second of two simultaneous requests of two processes so; SQLite lets one write at a time."""
         if transaction.get_bind().dialect.name != "postgresql":
             return
         name = f"{self._caller} {self._key}"
@@ -60,22 +62,34 @@ class Attempt:
             select(func.pg_try_advisory_xact_lock(func.hashtextextended(name, text("0"))))
         )
         if not free:
-            raise InFlight("The same request is being answered right now. Repeat it in a second.")
+            raise InFlight(IN_FLIGHT)
 
 
 async def _once(
     request: Request,
     caller: SignedIn,
+    service: ServiceDep,
     idempotency_key: Annotated[
         str | None,
         Header(
             min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", description="Makes a retry harmless."
         ),
     ] = None,
-) -> Attempt:
-    content = await request.body()
-    told = f"{request.method} {request.url.path}\n".encode() + content
-    return Attempt(caller.person_id, idempotency_key, hashlib.sha256(told).hexdigest())
+) -> AsyncIterator[Attempt]:
+    told = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    told.update(await _content(request))
+    attempt = Attempt(caller.person_id, idempotency_key, told.hexdigest())
+    if idempotency_key is None:
+        yield attempt
+        return
+    with service.answering.claim(f"{caller.person_id} {idempotency_key}"):
+        yield attempt
 
 
-Once = Annotated[Attempt, Depends(_once)]
+async def _content(request: Request) -> bytes:
+    """Return the body as whoever came before us has read it, else read it within the bounds of any body."""
+    known: bytes | None = getattr(request, "_body", None)
+    return await read_body(request, JSON_LIMIT) if known is None else known
+
+
+Once = Annotated[Attempt, Depends(_once, scope="function")]

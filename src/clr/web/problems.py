@@ -1,19 +1,27 @@
 """Refusals as RFC 9457 problem documents: the only place a status code is chosen."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 
 from clr import errors
 from clr.errors import ClrError, Problem
 from clr.registrar.keyring import KeyUnusable
+from clr.web.headers import DEFAULTS
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+_log = logging.getLogger(__name__)
 
 STATUS: dict[type[ClrError], int] = {
     errors.BadRequest: 400,
@@ -60,9 +68,23 @@ class MethodNotAllowed(ClrError):
     title = "This cannot be done here"
 
 
-STATUS[MethodNotAllowed] = 405
+class Unavailable(ClrError):
+    """The database cannot be reached or takes no more just now; nothing was changed."""
 
-_ALWAYS = (errors.BadRequest, errors.BadInput)
+    code = "unavailable"
+    title = "Not now"
+
+
+class Unexpected(ClrError):
+    """A fault of the service itself; what went wrong stands in its log."""
+
+    code = "unexpected"
+    title = "The service made a mistake"
+
+
+STATUS |= {MethodNotAllowed: 405, Unavailable: 503, Unexpected: 500}
+
+_ALWAYS = (errors.BadRequest, errors.BadInput, Unavailable)
 
 
 def declared(*kinds: type[ClrError]) -> dict[int | str, dict[str, Any]]:
@@ -85,6 +107,8 @@ def answer(request: Request, error: ClrError) -> JSONResponse:
     headers = {"Cache-Control": "no-store"}
     if status == STATUS[errors.NotSignedIn]:
         headers["WWW-Authenticate"] = 'Bearer realm="clr"'
+    if status == STATUS[Unavailable]:
+        headers["Retry-After"] = str(RETRY_SECONDS)
     urls = request.app.state.service.urls
     document = {
         "type": urls.problem(error.code),
@@ -106,6 +130,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ClrError, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(StarletteHTTPException, _from_framework)
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(kind, _out_of_reach)
+    app.add_exception_handler(Exception, _unexpected)
 
 
 def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -125,6 +152,19 @@ def _not_valid(request: Request, error: Exception) -> JSONResponse:
 def _fault(item: Mapping[str, Any]) -> Problem:
     place: Sequence[str | int] = item["loc"]
     return Problem(path_of(place), str(item["type"]), f"{_name(place)}: {item['msg']}")
+
+
+def _out_of_reach(request: Request, error: Exception) -> JSONResponse:
+    _log.error("The database did not answer: %s", error)
+    return answer(request, Unavailable("The database does not answer just now. Repeat it in some seconds."))
+
+
+def _unexpected(request: Request, _: Exception) -> JSONResponse:
+    """Tell a fault of ours, outside all that completes answers; whoever called us logs the fault itself."""
+    response = answer(request, Unexpected("Something went wrong here. It is not your fault; it was logged."))
+    for name, value in DEFAULTS.items():
+        response.headers.setdefault(name, value)
+    return response
 
 
 def path_of(place: Sequence[str | int]) -> str:
@@ -153,7 +193,21 @@ def _from_framework(request: Request, error: Exception) -> JSONResponse:
     kind = _FRAMEWORK.get(error.status_code)
     if kind is None:
         raise error
+    if kind is MethodNotAllowed:
+        return _not_here(request)
     says = "There is nothing here that you may see." if kind is errors.NotFound else str(error.detail)
     response = answer(request, kind(says))
     response.headers.update(error.headers or {})
+    return response
+
+
+def _not_here(request: Request) -> JSONResponse:
+    """Name every method of an address, whichever of its routes holds it (RFC 9110 §15.5.6)."""
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.router.routes):
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= set(route.methods or ())
+    methods = ", ".join(sorted(found | ({"HEAD"} if "GET" in found else set())))
+    response = answer(request, MethodNotAllowed(f"This address answers {methods}."))
+    response.headers["Allow"] = methods
     return response
