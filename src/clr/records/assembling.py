@@ -5,13 +5,16 @@ taking one of the two away would go unnoticed. So an achievement names no creato
 envelope repeats nothing that a badge in it says.
 """
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
+from clr.records.canonical import is_address
 from clr.records.contexts import CLR, EXTENSIONS, OB, VC
+from clr.records.members import AssociationKind
 
 BADGE_CONTEXT = (VC, OB, EXTENSIONS)
 RECORD_CONTEXT = (VC, CLR, OB, EXTENSIONS)
@@ -19,19 +22,14 @@ BADGE_SCHEMA = (
     "https://purl.imsglobal.org/spec/ob/v3p0/schema/json-ld/ob_v3p0_achievementcredential_schema.json"
 )
 RECORD_SCHEMA = "https://purl.imsglobal.org/spec/clr/v2p0/schema/json-ld/clr_v2p0_clrcredential_schema.json"
-ASSOCIATIONS = frozenset(
-    {
-        "exactMatchOf",
-        "isChildOf",
-        "isParentOf",
-        "isPartOf",
-        "isPeerOf",
-        "isRelatedTo",
-        "precedes",
-        "replacedBy",
-    }
-)
-"""Every kind of association there is (CLR 2.0 §C.4.1 AssociationType)."""
+ASSOCIATIONS = frozenset(get_args(AssociationKind))
+"""Every kind of association there is."""
+
+MOST_DECIMALS = 4
+"""Of credits: readers write smaller parts of a number each in their own way, and the signature would not hold."""
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class CannotAssemble(ValueError):
@@ -177,8 +175,9 @@ class RecordFacts:
 
 
 def badge_credential(facts: BadgeFacts) -> dict[str, Any]:
-    """Return the unsigned AchievementCredential of one award."""
-    return {
+    """Return the unsigned AchievementCredential of one award; raises ``CannotAssemble``."""
+    _require_sayable(facts)
+    document = {
         "@context": list(BADGE_CONTEXT),
         "id": facts.id,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
@@ -202,6 +201,8 @@ def badge_credential(facts: BadgeFacts) -> dict[str, Any]:
         "credentialStatus": _status(facts.status),
         "credentialSchema": [{"id": BADGE_SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
     }
+    _require_plain(document)
+    return document
 
 
 def clr_credential(facts: RecordFacts) -> dict[str, Any]:
@@ -267,7 +268,8 @@ def issuer_profile(facts: IssuerFacts) -> dict[str, Any]:
 
 def stamp(at: datetime) -> str:
     """Return a moment as every document writes it: UTC, whole seconds, ``Z``."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    told = at.astimezone(UTC).replace(microsecond=0, tzinfo=None)
+    return f"{told.isoformat()}Z"  # strftime would write the year 850 with three digits
 
 
 def _said(**members: Any) -> dict[str, Any]:
@@ -354,6 +356,31 @@ def _association(facts: AssociationFacts) -> dict[str, Any]:
         "sourceId": facts.source,
         "targetId": facts.target,
     }
+
+
+def _require_sayable(facts: BadgeFacts) -> None:
+    """Refuse what no reader could take back out of the canonical form as it went in."""
+    addresses = [
+        facts.issuer.url,
+        *(item.id for item in facts.evidence),
+        *(item.url for item in facts.achievement.alignments),
+    ]
+    for address in addresses:
+        if not is_address(address):
+            raise CannotAssemble(f'"{address[:120]}" is no address; write its odd letters with %.')
+    for number in (facts.credits_earned, facts.achievement.credits_available):
+        if number is not None and round(number, MOST_DECIMALS) != number:
+            raise CannotAssemble(f"Credits have at most {MOST_DECIMALS} decimals; {number} has more.")
+
+
+def _require_plain(value: Any) -> None:
+    """Refuse control characters: verifiers escape them each in its own way, and the signature would not hold."""
+    if isinstance(value, str):
+        if found := _CONTROL.search(value):
+            raise CannotAssemble(f"A text holds the control character U+{ord(found[0]):04X}; leave it out.")
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            _require_plain(part)
 
 
 def _require_whole(facts: RecordFacts) -> None:

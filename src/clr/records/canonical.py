@@ -33,8 +33,12 @@ _ESCAPES = {
 """Escapes of canonical N-Quads (RDFC-1.0 §5)."""
 
 
-_ADDRESS = re.compile(r"""(?:[A-Za-z][A-Za-z0-9+.-]*|_):[^\s\x00-\x20<>"{}|^`\\]*""")
+_ADDRESS = re.compile(r"""(?:[A-Za-z][A-Za-z0-9+.-]*|_):[^\s\x00-\x20\x7f\ufeff<>"{}|^`\\]*""")
 """An absolute IRI as N-Quads can tell it, or the name of a blank node."""
+
+
+_MOST, _LEAST = 2**53, 1e-6
+"""Numbers that every reader writes alike: beyond them JSON readers round, each in its own way (RFC 8259 §6)."""
 
 
 class Unsafe(ValueError):
@@ -111,11 +115,16 @@ def _copied(value: Any) -> Any:
         return {name: _copied(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_copied(part) for part in value]
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise Unsafe("A number is too large, or is none.")
-        return int(value) if value.is_integer() else value
+    if isinstance(value, int | float):
+        if abs(value) > _MOST or not math.isfinite(value) or 0 < abs(value) < _LEAST:
+            raise Unsafe("A number is too large or too small for all to read it alike, or is none.")
+        return int(value) if isinstance(value, float) and value.is_integer() else value
     return value
+
+
+def is_address(value: str) -> bool:
+    """Whether ``value`` is an absolute address that can stand in a canonical form as it is."""
+    return bool(_ADDRESS.fullmatch(value)) and not value.startswith("_:")
 
 
 def _listed(value: Any) -> list[Any]:

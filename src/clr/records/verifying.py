@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from clr.records.canonical import Unsafe, require_contexts
+from clr.records.canonical import DEPTH_LIMIT, Unsafe, require_contexts
 from clr.records.contexts import VC, Contexts
-from clr.records.documents import BADGE_TYPES, RECORD_TYPE, shape_problems, types_of
+from clr.records.documents import BADGE_TYPES, RECORD_TYPE, listed, shape_problems, types_of
 from clr.records.findings import (
+    CHECKS,
     CONTEXTS,
     DATES,
     ENDORSED,
@@ -43,6 +44,7 @@ SKEW = timedelta(seconds=60)
 MOST_NESTED = 500
 
 _MUST_PASS = frozenset({PROOF, KEY, STATUS, DATES})
+"""What must be found sound, if with a warning; of the other checks it is enough that they do not fail."""
 
 
 Verification = Generator[Needs, Mapping[str, Any] | None, Report]
@@ -55,7 +57,7 @@ def verify(data: bytes, media_type: str, *, at: datetime, contexts: Contexts) ->
         says = (
             "This is a VC-JWT. Give the document with its embedded proof (JSON), or an image that holds it."
         )
-        return Report(verified=False, findings=(Finding(PARSE, Outcome.NOT_CHECKED, says),))
+        return given_up(Outcome.NOT_CHECKED, says)
     return (yield from verify_document(parsed(text), at=at, contexts=contexts))
 
 
@@ -63,6 +65,15 @@ def verify_document(document: Mapping[str, Any], *, at: datetime, contexts: Cont
     """Verify a document that was read already."""
     check = _Check(document, at, contexts, "")
     return (yield from check.report())
+
+
+def given_up(outcome: Outcome, says: str) -> Report:
+    """Return the report of what could not be read to its end: all the other checks were not made."""
+    rest = (
+        Finding(number, Outcome.NOT_CHECKED, "This was not looked at.")
+        for number in range(2, len(CHECKS) + 1)
+    )
+    return Report(verified=False, findings=(Finding(PARSE, outcome, says), *rest))
 
 
 @dataclass
@@ -131,8 +142,7 @@ class _Check:
         return self._say(SUBJECT, Outcome.PASS, "It is about one learner.", self._own_subject)
 
     def _issuer(self) -> None:
-        pieces = self.document.get("evidence")
-        count = len(pieces) if isinstance(pieces, list) else 0
+        count = len(listed(self.document.get("evidence", [])))
         evidence = f" It names {count} piece{'' if count == 1 else 's'} of evidence." if count else ""
         if not self._issuer_id:
             return self._say(ISSUER, Outcome.FAIL, "It does not say who issued it.")
@@ -140,51 +150,57 @@ class _Check:
         return self._say(ISSUER, Outcome.PASS, f"It says that {name} issued it.{evidence}", self._issuer_id)
 
     def _proof_key(self) -> str | None:
-        """Check the proof with the key it names; return that key when the proof holds."""
-        proof = self.document.get("proof")
-        proofs = proof if isinstance(proof, list) else [proof]
-        if not any(isinstance(one, dict) for one in proofs):
+        """Check every proof with the key it names; return that key when all hold and it is one."""
+        proofs = [one for one in listed(self.document.get("proof")) if isinstance(one, dict)]
+        if not proofs:
             self._say(PROOF, Outcome.FAIL, "It carries no signature.")
             return None
-        found = next(
-            (one for one in proofs if isinstance(one, dict) and one.get("cryptosuite") == SUITE), None
-        )
-        if found is None:
-            self._say(PROOF, Outcome.FAIL, f"It is not signed with {SUITE}, the one way this service reads.")
+        if any(one.get("cryptosuite") != SUITE for one in proofs):
+            says = f"It is not signed with {SUITE} alone, the one way this service reads."
+            self._say(PROOF, Outcome.FAIL if len(proofs) == 1 else Outcome.NOT_CHECKED, says)
             return None
-        return self._held_by(found)
+        if not all(self._holds(one) for one in proofs):
+            return None
+        methods = {str(one["verificationMethod"]) for one in proofs}
+        if len(methods) > 1:
+            self._say(PROOF, Outcome.NOT_CHECKED, "Several keys signed it; this service reads one.")
+            return None
+        self._say(PROOF, Outcome.PASS, "It is exactly as it was signed.", *methods)
+        return methods.pop()
 
-    def _held_by(self, proof: Mapping[str, Any]) -> str | None:
-        method = str(proof.get("verificationMethod", ""))
-        purpose, kind = proof.get("proofPurpose"), proof.get("type")
+    def _holds(self, proof: Mapping[str, Any]) -> bool:
+        """Whether a proof holds; where it does not, say why."""
+        purpose, kind, method = (proof.get(name) for name in ("proofPurpose", "type", "verificationMethod"))
         try:
-            key = multikey_bytes(method.rpartition("#")[2])
+            key = multikey_bytes(str(method).rpartition("#")[2])
+        except ValueError as fault:
+            says = "The key that signed is not named by itself, so it would have to be looked up."
+            self._say(PROOF, Outcome.NOT_CHECKED, says, str(fault))
+            return False
+        try:
             holds = (purpose, kind) == ("assertionMethod", "DataIntegrityProof") and proof_holds(
                 self.document, proof, key, self.contexts
             )
         except Unsafe as fault:
             self._say(CONTEXTS, Outcome.FAIL, "Its signature does not cover everything it says.", str(fault))
-            self._say(
-                PROOF, Outcome.FAIL, "A signature over this document would not cover everything it says."
-            )
-            return None
+            says = "A signature over this document would not cover everything it says."
+            self._say(PROOF, Outcome.FAIL, says)
+            return False
         except TooMuchWork as fault:
             self._say(PROOF, Outcome.FAIL, "It is made so that checking it would never end.", str(fault))
-            return None
+            return False
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
             self._say(PROOF, Outcome.FAIL, "Its signature cannot be read.", str(fault)[:200])
-            return None
-        if not holds:
-            self._say(
-                PROOF, Outcome.FAIL, "The signature does not fit: the document was changed after signing."
-            )
-            return None
+            return False
         ends = _moment(proof.get("expires"))
-        if ends is not None and ends < self.at - SKEW:
+        if not holds:
+            says = "The signature does not fit: the document was changed after signing."
+            self._say(PROOF, Outcome.FAIL, says)
+        elif ends is not None and ends < self.at - SKEW:
             self._say(PROOF, Outcome.FAIL, f"The signature ended on {_day(ends)}.")
-            return None
-        self._say(PROOF, Outcome.PASS, "It is exactly as it was signed.", method)
-        return method
+        else:
+            return True
+        return False
 
     def _key(self, method: str | None) -> Generator[Needs, Mapping[str, Any] | None, None]:
         if method is None:
@@ -196,13 +212,7 @@ class _Check:
             self._say(KEY, Outcome.FAIL, "It was not signed by the issuer it names.", told)
             return
         if controller.startswith("did:key:"):
-            known = controller.removeprefix("did:key:") == method.rpartition("#")[2]
-            says = (
-                "The issuer is known by its key alone."
-                if known
-                else "The key is not the one the issuer names."
-            )
-            self._say(KEY, Outcome.PASS if known else Outcome.FAIL, says, controller)
+            self._own_key(controller, method)
             return
         listing = yield Needs("controller", controller)
         if listing is None:
@@ -212,6 +222,13 @@ class _Check:
             self._say(KEY, Outcome.PASS, "The key is one that the issuer lists as its own.", controller)
         else:
             self._say(KEY, Outcome.FAIL, "The issuer does not list the key that signed.", method)
+
+    def _own_key(self, controller: str, method: str) -> None:
+        """Check an issuer that is a key: its signature is its own, but nobody vouches for the name it gives."""
+        if controller.removeprefix("did:key:") != method.rpartition("#")[2]:
+            return self._say(KEY, Outcome.FAIL, "The key is not the one the issuer names.", controller)
+        says = f"The issuer is known by its key alone; that it is {self._issuer_name or 'anybody'} is its own word."
+        return self._say(KEY, Outcome.WARN, says, controller)
 
     def _status(self) -> Generator[Needs, Mapping[str, Any] | None, None]:
         entry = self.document.get("credentialStatus")
@@ -249,8 +266,7 @@ class _Check:
         return self._say(DATES, Outcome.PASS, f"It is valid since {_day(begins)}{until}.")
 
     def _endorsements(self) -> None:
-        found = self.document.get("endorsement") or self.document.get("endorsementJwt")
-        if found:
+        if _endorsed(self.document):
             return self._say(ENDORSED, Outcome.NOT_CHECKED, "It carries endorsements; they were not checked.")
         return self._say(ENDORSED, Outcome.PASS, "It carries no endorsements.")
 
@@ -271,7 +287,7 @@ class _Check:
     def _summed_up(self, nested: list[Report]) -> Report:
         own = tuple(self.findings[number] for number in sorted(self.findings))
         unsound = any(finding.outcome is Outcome.FAIL for finding in own)
-        passed = {finding.number for finding in own if finding.outcome is Outcome.PASS}
+        passed = {finding.number for finding in own if finding.outcome in (Outcome.PASS, Outcome.WARN)}
         verified = not unsound and passed >= _MUST_PASS and all(report.verified for report in nested)
         covered = PROOF in passed and self.findings[CONTEXTS].outcome is Outcome.PASS
         summary = (
@@ -333,13 +349,26 @@ class _Check:
     def _badges(self) -> list[Mapping[str, Any]]:
         subject = self.document.get("credentialSubject")
         found = subject.get("verifiableCredential") if isinstance(subject, dict) and self._is_record else None
-        return [badge for badge in found if isinstance(badge, dict)] if isinstance(found, list) else []
+        return [badge for badge in listed(found) if isinstance(badge, dict)]
 
 
 def _subject_of(document: Mapping[str, Any]) -> str | None:
     subject = document.get("credentialSubject")
     found = subject.get("id") if isinstance(subject, dict) else None
     return found if isinstance(found, str) else None
+
+
+def _endorsed(value: Any, depth: int = 0) -> bool:
+    """Whether anything in a document is endorsed; the credentials nested in it speak for themselves."""
+    if isinstance(value, list):
+        return any(_endorsed(part, depth + 1) for part in value)
+    if not isinstance(value, dict) or depth > DEPTH_LIMIT:
+        return False
+    return any(
+        bool(part) if name in ("endorsement", "endorsementJwt") else _endorsed(part, depth + 1)
+        for name, part in value.items()
+        if name != "verifiableCredential"
+    )
 
 
 def _of_nested(reports: list[Report]) -> tuple[Outcome, str]:

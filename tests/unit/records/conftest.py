@@ -1,7 +1,5 @@
 """The pinned contexts, a badge made by hand, and the standards' published vectors where they are at hand."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,31 +8,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from clr.app import find_contexts
 from clr.records.contexts import EXTENSIONS, OB, VC, Contexts
 from clr.records.proofs import Ed25519Signer
+from tests.standards import pytest_collection_modifyitems, standards
+
+__all__ = ["pytest_collection_modifyitems", "standards"]
 
 ISSUER = "did:web:northfield.example:issuers:french"
-STANDARDS = Path(os.environ.get("CLR_STANDARDS_DIR") or Path(__file__).parents[4] / "shared" / "standards")
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
 @pytest.fixture(scope="session")
 def contexts() -> Contexts:
     return find_contexts()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where the vectors are absent one test says so, once for all that need them."""
-    needing = [item for item in items if "standards" in getattr(item, "fixturenames", ())]
-    if needing and not STANDARDS.is_dir():
-        config.hook.pytest_deselected(items=needing[1:])
-        items[:] = [item for item in items if item not in needing[1:]]
-
-
-@pytest.fixture(scope="session")
-def standards() -> Path:
-    """The folder of published vectors and samples; CLR_STANDARDS_DIR names it where it lies elsewhere."""
-    if not STANDARDS.is_dir():
-        pytest.skip("the standards' vectors are not here; name their folder in CLR_STANDARDS_DIR")
-    return STANDARDS
 
 
 @pytest.fixture
