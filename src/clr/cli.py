@@ -1,9 +1,12 @@
 """The command line: serve, bring in, award, and give access, through the same acts as every other door."""
 
+import errno
 import json
+import re
+import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -12,11 +15,14 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from alembic.util import CommandError
 from fastapi import FastAPI
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from clr.app import create_app, open_service
@@ -38,6 +44,8 @@ _out, _err = Console(), Console(stderr=True)
 
 OPERATOR = Caller(PersonId(""), "The operator of this service", None, frozenset({(Role.ADMIN, "")}))
 """Whoever can run this command on this machine can read its database; the registrar trusts them as an admin."""
+
+STAFF = tuple(role for role in Role if role is not Role.LEARNER)
 
 
 class Kind(StrEnum):
@@ -65,19 +73,48 @@ def serve(
 ) -> None:
     """Start the service."""
     settings = _settings()
-    if demo:
-        settings = building.settings_of(settings)
+    if fresh and not demo:
+        raise typer.BadParameter("--fresh begins the demonstration anew; say --demo too.")
+    with ExitStack() as open_:
         with _refusals():
-            told = building.build(settings, fresh=fresh)
-        _out.print(told, soft_wrap=True, highlight=False)
-    else:
-        with _refusals():
-            building.require_no_demo(settings)
-    app = create_app(settings, demo=demo)
-    config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, access_log=False, timeout_graceful_shutdown=5
-    )
-    Server(config).run()
+            sock = open_.enter_context(_listening(settings))
+            settings = _prepared(settings, demo=demo, fresh=fresh)
+        config = uvicorn.Config(
+            create_app(settings, demo=demo),
+            access_log=False,
+            proxy_headers=False,  # nobody is believed about where they come from
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        Server(config).run(sockets=[sock])
+
+
+def _prepared(settings: Settings, *, demo: bool, fresh: bool) -> Settings:
+    """Return the settings of what is to be served, once all that it needs is in order."""
+    if not demo:
+        building.require_no_demo(settings)
+        open_service(settings).engine.dispose()
+        return settings
+    ours = building.settings_of(settings)
+    _out.print(building.build(ours, fresh=fresh), soft_wrap=True, highlight=False)
+    return ours
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """Take the address before anything is built, or say why it cannot be had."""
+    where = f"{settings.host}:{settings.port}"
+    sock = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((settings.host, settings.port))
+    except OSError as fault:
+        sock.close()
+        if fault.errno == errno.EADDRINUSE:
+            raise ClrError(f"Something listens on {where} already. Stop it, or set CLR_PORT.") from None
+        raise ClrError(
+            f"{where} cannot be listened on: {fault.strerror}. Set CLR_HOST or CLR_PORT."
+        ) from None
+    return sock
 
 
 @main.command()
@@ -111,8 +148,8 @@ def token(
 
 @main.command()
 def person(
-    name: str,
-    email: str,
+    name: Annotated[str, typer.Argument(help="As pages show it.")],
+    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
     role: Annotated[
         list[str] | None, typer.Option(help="admin, author, awarder or assessor; ROLE=ISSUER for one issuer.")
     ] = None,
@@ -126,7 +163,7 @@ def person(
 
 @main.command("import")
 def import_file(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="CSV with a heading line, in UTF-8.")],
     kind: Annotated[Kind, typer.Option(help="What the rows are.")] = Kind.AWARDS,
     dry_run: Annotated[  # noqa: FBT002  typer reads flags so
         bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")
@@ -173,7 +210,7 @@ def settle() -> None:
 @main.command()
 def openapi() -> None:
     """Print the contract of the API."""
-    print(json.dumps(create_app(Settings()).openapi(), indent=2, sort_keys=True))  # noqa: T201  to be redirected
+    print(json.dumps(create_app(_settings()).openapi(), indent=2, sort_keys=True))  # noqa: T201  to be redirected
 
 
 def _settings() -> Settings:
@@ -181,7 +218,14 @@ def _settings() -> Settings:
         return Settings()
     except ValidationError as faults:
         for fault in faults.errors():
-            _err.print(f"CLR_{str(fault['loc'][0]).upper()}: {fault['msg']}")
+            _err.print(f"CLR_{str(fault['loc'][0]).upper()}: {fault['msg']}", soft_wrap=True, highlight=False)
+        raise typer.Exit(2) from None
+    except SettingsError as fault:
+        found = re.search(r'field "(\w+)"', str(fault))
+        name = f"CLR_{found[1].upper()}" if found else "A setting"
+        _err.print(
+            f'{name} is no JSON; a list is written ["one", "another"].', soft_wrap=True, highlight=False
+        )
         raise typer.Exit(2) from None
 
 
@@ -201,8 +245,18 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except ClrError as refused:
-        _err.print(refused.says, soft_wrap=True, highlight=False)
-        raise typer.Exit(1) from None
+        says = refused.says
+    except SQLAlchemyError as fault:
+        cause = str(getattr(fault, "orig", None) or fault).strip().splitlines()
+        says = f"The database cannot be used: {cause[0] if cause else fault}. See CLR_DATABASE_URL and CLR_DATA_DIR."
+    except CommandError as fault:
+        says = f"The database was made by another version of this service: {fault}."
+    except OSError as fault:
+        says = f"{fault.filename or 'A file'} cannot be used: {fault.strerror}. See CLR_DATA_DIR."
+    else:
+        return
+    _err.print(says, soft_wrap=True, highlight=False)
+    raise typer.Exit(1)
 
 
 @contextmanager
@@ -233,6 +287,6 @@ def _tell(done: Imported, kind: Kind, *, dry_run: bool) -> None:
 
 def _role(session: Session, told: str) -> tuple[Role, str]:
     name, _, issuer = told.partition("=")
-    if name not in set(Role):
-        raise ClrError(f'"{name}" is no role; there are: {", ".join(Role)}.')
+    if name not in STAFF:
+        raise ClrError(f'"{name}" is no role; there are: {", ".join(STAFF)}.')
     return Role(name), catalog.issuer_by_slug(session, issuer).id if issuer else ""

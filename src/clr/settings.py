@@ -1,9 +1,13 @@
 """What an operator may set, read once from the environment (``CLR_…``). Only the doors read it."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Origin = Annotated[str, Field(pattern=r"^https?://[^/?#\s*]+$")]
+"""Scheme, host and port, as browsers write an origin; never a pattern."""
 
 
 class Settings(BaseSettings):
@@ -20,9 +24,11 @@ class Settings(BaseSettings):
         description="Scheme and host under which the world sees this service; every issued URL begins with it.",
     )
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL of a PostgreSQL database; SQLite in the data folder when absent."
+        None,
+        pattern=r"^(postgresql(\+psycopg)?|sqlite)://",
+        description="SQLAlchemy URL of a PostgreSQL database; SQLite in the data folder when absent.",
     )
-    cors_origins: tuple[str, ...] = Field(
+    cors_origins: tuple[Origin, ...] = Field(
         (), description="Origins of dashboard frontends that may call the API from a browser (JSON list)."
     )
     token_minutes: int = Field(

@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from typer.main import get_command
+
+from clr.cli import main
 from clr.errors import ClrError
 from clr.settings import Settings
 from clr.web.problems import STATUS
@@ -28,6 +31,14 @@ def test_every_default_is_the_documented_one():
         field = Settings.model_fields[name.strip("`").removeprefix("CLR_").lower()]
         shown = {None: "none", (): "`[]`"}.get(field.default, f"`{field.default}`")
         assert default == shown, name
+
+
+def test_every_command_is_documented_in_its_own_words():
+    documented = {cells[0].strip("`"): cells[1] for cells in rows("commands.md")}
+    assert documented == {
+        f"clr {name}": (command.help or "").partition("\n")[0]
+        for name, command in get_command(main).commands.items()
+    }
 
 
 def test_every_refusal_is_documented_with_its_status():

@@ -58,8 +58,8 @@ def create_person(
 ) -> PersonId:
     """Enter somebody who may sign in, with roles for an issuer or (``""``) the whole institution."""
     person = Person(id=PersonId(new_id("prs")), name=name, email=_address(email), created_at=at)
-    transaction.add(person)
-    transaction.flush()
+    with first(transaction, f"Somebody signs in with {email} already."):
+        transaction.add(person)
     for role, issuer in roles:
         transaction.add(Membership(person_id=person.id, role=role.value, issuer_id=issuer))
     return person.id
@@ -245,6 +245,15 @@ def lock_learner(transaction: Session, learner_id: LearnerId) -> None:
     ).first()
     if locked is None:
         raise NotFound("There is no such learner, or none that you may see.")
+
+
+def lock_known(transaction: Session, several: Iterable[Who]) -> None:
+    """Lock those of some learners who exist, in the one order in which everybody does who locks more than one."""
+    told = list(several)
+    addresses = {address for who in told if (address := _address(who.email))}
+    numbers = {who.external_id for who in told if who.external_id}
+    named = col(Learner.email).in_(addresses) | col(Learner.external_id).in_(numbers)
+    transaction.exec(select(Learner.id).where(named).order_by(col(Learner.id)).with_for_update()).all()
 
 
 def require_learner(snapshot: Session, learner_id: LearnerId) -> None:
