@@ -133,3 +133,10 @@ class PathwayUnsound(ClrError):
 
     code = "pathway-unsound"
     title = "The pathway cannot be published as drawn"
+
+
+class Busy(ClrError):
+    """More of one kind of work at once than the service takes on; nothing is wrong with the request."""
+
+    code = "busy"
+    title = "Too many ask for this at once"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from clr.errors import TooLarge, WrongMedia
+from clr.errors import Busy, TooLarge, WrongMedia
 from clr.net.checking import report_json
 from clr.web import problems, verification
 from clr.web.access import Now, ServiceDep
@@ -50,7 +50,7 @@ _BODY = {
 }
 
 
-@router.post("", responses=problems.declared(TooLarge, WrongMedia), openapi_extra=_BODY)
+@router.post("", responses=problems.declared(Busy, TooLarge, WrongMedia), openapi_extra=_BODY)
 def verify_document(
     request: Request, data: Annotated[bytes, Depends(_document)], service: ServiceDep, now: Now
 ) -> ReportOut:

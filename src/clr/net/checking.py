@@ -15,13 +15,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from clr.errors import Busy
 from clr.records.contexts import Contexts
-from clr.records.findings import PARSE, Finding, Needs, Outcome, Report, Summary
+from clr.records.findings import Finding, Needs, Outcome, Report, Summary
 from clr.records.reading import NotADocument
-from clr.records.verifying import Verification, verify, verify_document
+from clr.records.verifying import Verification, given_up, verify, verify_document
 
 SECONDS = 2.0
-"""Longest time for one document, without the time to start the worker."""
+"""Longest time for one document, without the time to start the worker and what its length adds."""
+
+BYTES_A_SECOND = 200_000
+"""How much longer a long document may take: a badge in a record has 4 kB and takes 10 ms."""
+
+SHORT_BYTES = 65_536
+MOST_WAITING = 4
+"""Requests that one worker is busy with or that wait for it; each holds a thread that others need."""
 
 MEMORY_BYTES = 1024 * 1_048_576
 WORKER = "clr.net.worker"
@@ -42,47 +50,79 @@ def run_here(data: bytes, media_type: str, *, at: datetime, contexts: Contexts, 
 
 
 def _drive(verification: Verification, resolve: Resolve) -> Report:
+    """Answer what a verification asks for, each thing once: the badges of a record share lists and keys."""
+    known: dict[Needs, Mapping[str, Any] | None] = {}
     try:
         needs = next(verification)
         while True:
-            needs = verification.send(resolve(needs))
+            if needs not in known:
+                known[needs] = resolve(needs)
+            needs = verification.send(known[needs])
     except StopIteration as end:
         report: Report = end.value
         return report
 
 
 class Checker:
-    """One worker, started when first needed, kept for the next document, replaced when it had to be ended."""
+    """Two workers, so that nobody's short document waits behind somebody's long one."""
 
     def __init__(self, contexts: Contexts, *, seconds: float = SECONDS) -> None:
-        """Check with ``contexts``, at most ``seconds`` a document."""
+        """Check with ``contexts``, at most ``seconds`` a document and what its length adds."""
+        self._short, self._long = _Lane(contexts, seconds), _Lane(contexts, seconds)
+
+    def check(self, data: bytes, media_type: str, *, at: datetime, resolve: Resolve) -> Report:
+        """Verify ``data``; raises ``NotADocument``, and ``Busy`` when others wait already.
+
+        A document that takes too long gets a finding that says so.
+        """
+        lane = self._short if len(data) <= SHORT_BYTES else self._long
+        return lane.check(data, media_type, at=at, resolve=resolve)
+
+    def close(self) -> None:
+        """End the workers."""
+        self._short.close()
+        self._long.close()
+
+
+class _Lane:
+    """One worker, started when first needed, kept for the next document, replaced when it had to be ended."""
+
+    def __init__(self, contexts: Contexts, seconds: float) -> None:
         self._contexts, self._seconds = contexts, seconds
         self._one_at_a_time = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
         self._worker: subprocess.Popen[str] | None = None
 
     def check(self, data: bytes, media_type: str, *, at: datetime, resolve: Resolve) -> Report:
-        """Verify ``data``; raises ``NotADocument``. A document that takes too long gets a finding that says so."""
-        with self._one_at_a_time:
-            worker = self._running()
-            ender = threading.Timer(self._seconds, worker.kill)
-            ender.start()
-            try:
-                return self._ask(worker, data, media_type, at, resolve)
-            except NotADocument:
-                raise
-            except (OSError, json.JSONDecodeError):
-                _log.warning("A document was given up while it was checked.")
-                self._end()
-                says = f"Checking was given up after {self._seconds:g} seconds or for want of memory."
-                return Report(verified=False, findings=(Finding(PARSE, Outcome.FAIL, says),))
-            except BaseException:
-                self._end()  # it waits for an answer that will not come
-                raise
-            finally:
-                ender.cancel()
+        if not self._places.acquire(blocking=False):
+            raise Busy("Several documents are being verified right now. Repeat the request in a few seconds.")
+        try:
+            with self._one_at_a_time:
+                return self._check(data, media_type, at, resolve)
+        finally:
+            self._places.release()
+
+    def _check(self, data: bytes, media_type: str, at: datetime, resolve: Resolve) -> Report:
+        worker, seconds = self._running(), self._seconds + len(data) / BYTES_A_SECOND
+        ender = threading.Timer(seconds, worker.kill)
+        ender.start()
+        try:
+            return self._ask(worker, data, media_type, at, resolve)
+        except NotADocument:
+            raise
+        except (OSError, json.JSONDecodeError):
+            _log.warning("A document was given up while it was checked.")
+            self._end()
+            return given_up(
+                Outcome.FAIL, f"Checking was given up after {seconds:.1f} seconds or for want of memory."
+            )
+        except BaseException:
+            self._end()  # it waits for an answer that will not come
+            raise
+        finally:
+            ender.cancel()
 
     def close(self) -> None:
-        """End the worker."""
         with self._one_at_a_time:
             self._end()
 

@@ -39,6 +39,7 @@ STATUS: dict[type[ClrError], int] = {
     errors.KeyReused: 422,
     errors.PathwayUnsound: 422,
     errors.ConditionMissing: 428,
+    errors.Busy: 429,
     KeyUnusable: 503,
 }
 
@@ -109,6 +110,8 @@ def answer(request: Request, error: ClrError) -> JSONResponse:
         headers["WWW-Authenticate"] = 'Bearer realm="clr"'
     if status == STATUS[Unavailable]:
         headers["Retry-After"] = str(RETRY_SECONDS)
+    if status == STATUS[errors.Busy]:
+        headers["Retry-After"] = "3"
     urls = request.app.state.service.urls
     document = {
         "type": urls.problem(error.code),
