@@ -1,5 +1,6 @@
 """Achievements: what can be earned, with the members of OB 3.0."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -22,7 +23,7 @@ from clr.registrar.catalog import AchievementFacts, NewAchievement
 from clr.registrar.images import require_png
 from clr.web import problems
 from clr.web.access import Now, ServiceDep, SignedIn, Snapshot, Transaction
-from clr.web.bodies import Changes, Line, StrictModel, StrictRoute, read_body, web_address
+from clr.web.bodies import Changes, Credits, Line, StrictModel, StrictRoute, read_body, web_address
 from clr.web.conditions import IfMatch, etag
 from clr.web.idempotency import Once
 from clr.web.paging import PageQuery, cut
@@ -71,10 +72,32 @@ _STANDARD_TYPES = [
 """OB 3.0 §B.1.1 AchievementType; others begin with ``ext:``."""
 
 
+_OWN_WORD = re.compile(r"ext:[A-Za-z0-9._-]+")
+"""How a word of one's own begins where the standard has a list."""
+
+_TARGET_TYPES = [
+    "ceasn:Competency",
+    "ceterms:Credential",
+    "CFItem",
+    "CFRubric",
+    "CFRubricCriterion",
+    "CFRubricCriterionLevel",
+    "CTDL",
+]
+"""OB 3.0 §B.1.5 AlignmentTargetType; others begin with ``ext:``."""
+
+
 def _achievement_type(value: str) -> str:
-    if value in _STANDARD_TYPES or value.startswith("ext:"):
+    if value in _STANDARD_TYPES or _OWN_WORD.fullmatch(value):
         return value
     known = ", ".join(_STANDARD_TYPES)
+    raise ValueError(f'is none of the standard\'s types; begin one of your own with "ext:". Known: {known}')
+
+
+def _target_type(value: str) -> str:
+    if value in _TARGET_TYPES or _OWN_WORD.fullmatch(value):
+        return value
+    known = ", ".join(_TARGET_TYPES)
     raise ValueError(f'is none of the standard\'s types; begin one of your own with "ext:". Known: {known}')
 
 
@@ -103,7 +126,9 @@ class AlignmentIn(StrictModel):
     url: WebAddress
     framework: str | None = Field(None, max_length=300)
     code: str | None = Field(None, max_length=100)
-    type: str | None = Field(None, max_length=100, description="The standard's targetType, such as CFItem.")
+    type: Annotated[str, Field(max_length=100), AfterValidator(_target_type)] | None = Field(
+        None, description="The standard's targetType, such as CFItem."
+    )
     description: str | None = Field(None, max_length=2000)
 
 
@@ -149,7 +174,7 @@ class AchievementIn(StrictModel):
     tags: list[Line] = Field([], max_length=50)
     alignments: list[AlignmentIn] = Field([], max_length=50)
     result_descriptions: list[ResultDescriptionIn] = Field([], max_length=50)
-    credits_available: float | None = Field(None, ge=0, le=1000)
+    credits_available: Credits | None = None
     edition: str | None = Field(
         None, max_length=100, description="The standard's version, as people name it."
     )
@@ -168,7 +193,7 @@ class AchievementChanges(Changes):
     tags: list[Line] | None = Field(None, max_length=50)
     alignments: list[AlignmentIn] | None = Field(None, max_length=50)
     result_descriptions: list[ResultDescriptionIn] | None = Field(None, max_length=50)
-    credits_available: float | None = Field(None, ge=0, le=1000)
+    credits_available: Credits | None = None
     edition: str | None = Field(None, max_length=100)
     repeatable: bool | None = None
 

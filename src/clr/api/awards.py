@@ -16,7 +16,7 @@ from clr.registrar.results import ResultGiven
 from clr.registrar.tracking import Moved
 from clr.web import problems
 from clr.web.access import LearnerInPath, Now, ServiceDep, SignedIn, Snapshot, Transaction
-from clr.web.bodies import Line, Moment, StrictModel, StrictRoute, web_address
+from clr.web.bodies import Credits, Line, Moment, StrictModel, StrictRoute, web_address
 from clr.web.idempotency import Once
 from clr.web.paging import Page, cut
 
@@ -74,7 +74,7 @@ class AwardIn(StrictModel):
     results: list[ResultIn] = Field([], max_length=50)
     narrative: str | None = Field(None, max_length=10_000)
     assessor: Line | None = Field(None, max_length=200, description="Who assessed the work.")
-    credits_earned: float | None = Field(None, ge=0, le=1000)
+    credits_earned: Credits | None = None
 
     @model_validator(mode="after")
     def _one_learner(self) -> "AwardIn":

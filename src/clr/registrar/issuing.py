@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from clr.errors import NotFound
+from clr.errors import BadInput, NotFound, Problem
 from clr.ids import AwardId, LearnerId, new_id
-from clr.records.assembling import BadgeFacts, StatusFacts, badge_credential
+from clr.records.assembling import BadgeFacts, CannotAssemble, StatusFacts, badge_credential
 from clr.registrar import catalog, holdings, policy, statuses
 from clr.registrar.facts import achievement_facts, evidence_facts, issuer_facts, result_facts
 from clr.registrar.policy import Caller, Deed
@@ -34,12 +34,15 @@ class ToSign:
 
 
 def prepare(transaction: Session, award: Award, *, urls: Urls, at: datetime) -> None:
-    """Keep what is to be signed for an award, with its place in a status list."""
+    """Keep what is to be signed for an award, with its place in a status list; ``BadInput`` where it cannot be said."""
     entry = statuses.take_entry(transaction)
     public_id = random_part()
-    document = badge_credential(
-        _facts(transaction, award, public_id, entry.list_number, entry.position, urls)
-    )
+    try:
+        document = badge_credential(
+            _facts(transaction, award, public_id, entry.list_number, entry.position, urls)
+        )
+    except CannotAssemble as fault:
+        raise BadInput(str(fault), (Problem("", "cannot-be-signed", str(fault)),)) from None
     row = Credential(
         learner_id=award.learner_id,
         award_id=award.id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from clr.errors import NotFound
@@ -22,14 +23,20 @@ def take_entry(transaction: Session) -> StatusEntry:
         select(func.count()).select_from(StatusEntry).where(col(StatusEntry.list_number) == newest)
     )
     number = newest + 1 if (taken or 0) >= FULLEST else newest
-    while True:
-        position = secrets.randbelow(LENGTH)
-        if transaction.get(StatusEntry, (number, position)) is None:
-            break
-    entry = StatusEntry(list_number=number, position=position)
-    transaction.add(entry)
-    transaction.flush()
+    while not (entry := _taken(transaction, number, secrets.randbelow(LENGTH))):
+        pass
     return entry
+
+
+def _taken(transaction: Session, number: int, position: int) -> StatusEntry | None:
+    """Take a place unless somebody has it, be it in a transaction that is not over yet."""
+    insert = (postgresql.insert if transaction.get_bind().dialect.name == "postgresql" else sqlite.insert)(
+        StatusEntry
+    )
+    wanted = insert.values(list_number=number, position=position).on_conflict_do_nothing()
+    if transaction.exec(wanted.returning(col(StatusEntry.position))).first() is None:
+        return None
+    return transaction.get_one(StatusEntry, (number, position))
 
 
 def revoke_entry(transaction: Session, number: int, position: int, *, at: datetime) -> None:

@@ -4,13 +4,13 @@ Python's own reader accepts all of these; each has made two systems read one doc
 """
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -22,6 +22,9 @@ from pydantic import (
 )
 
 from clr.errors import BadRequest, TooLarge, WrongMedia
+from clr.records.assembling import MOST_DECIMALS
+from clr.records.canonical import is_address
+from clr.web.acts import ActRoute
 
 JSON_LIMIT = 1_048_576
 DEPTH_LIMIT = 220
@@ -53,6 +56,15 @@ Moment = Annotated[AwareDatetime, AfterValidator(_kept_anywhere)]
 """An instant with its zone, as UTC."""
 
 
+def _few_decimals(value: float) -> float:
+    if round(value, MOST_DECIMALS) != value:
+        raise ValueError(f"must have at most {MOST_DECIMALS} decimals")
+    return value
+
+
+Credits = Annotated[float, Field(ge=0, le=1000), AfterValidator(_few_decimals)]
+
+
 class StrictModel(BaseModel):
     """A body: unknown members are refused, so that a misspelt one never passes unseen."""
 
@@ -77,7 +89,7 @@ class Changes(StrictModel):
         return self.model_dump(exclude_unset=True)
 
 
-class StrictRoute(APIRoute):
+class StrictRoute(ActRoute):
     """A route whose JSON body goes through :func:`read_json`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -170,17 +182,24 @@ def _inspect(value: Any) -> None:
 
 
 def _inspect_text(text: str) -> None:
-    if "\x00" in text:
-        raise BadRequest("A text holds the character NUL, which cannot be kept.")
+    if found := _CONTROL.search(text):
+        raise BadRequest(f"A text holds the control character U+{ord(found[0]):04X}, which nobody can read.")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise BadRequest("A text holds half of a surrogate pair, which is not Unicode.") from None
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Letters that no page shows, that SQL cannot keep (NUL), and that verifiers of what we sign write differently."""
+
+
 def web_address(value: str) -> str:
     """Return ``value`` when it is an absolute http or https address; a validator for bodies."""
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(letter.isspace() for letter in value):
-        raise ValueError("must be an address that begins with https:// or http://")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_address(value):
+        raise ValueError(
+            "must be an address that begins with https:// or http://, its odd letters written with %"
+        )
+    _ = parts.port  # raises ValueError for what is none
     return value
