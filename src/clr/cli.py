@@ -40,7 +40,7 @@ from clr.web.access import ACCESS
 from clr.web.service import Service
 
 main = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-_out, _err = Console(), Console(stderr=True)
+_out, _err = Console(markup=False), Console(stderr=True, markup=False)  # names and cells are text, [b] or not
 
 OPERATOR = Caller(PersonId(""), "The operator of this service", None, frozenset({(Role.ADMIN, "")}))
 """Whoever can run this command on this machine can read its database; the registrar trusts them as an admin."""
@@ -281,8 +281,13 @@ def _tell(done: Imported, kind: Kind, *, dry_run: bool) -> None:
         return
     table = Table("Line", "Column", "What is wrong, and the cure", box=None)
     for fault in done.faults:
-        table.add_row(str(fault.line), fault.column or "-", fault.says)
+        table.add_row(str(fault.line), fault.column or "-", _printable(fault.says))
     _err.print(table)
+
+
+def _printable(text: str) -> str:
+    """Return text that moves no cursor and rings no bell, whatever a cell held."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _role(session: Session, told: str) -> tuple[Role, str]:

@@ -4,13 +4,21 @@ import codecs
 import csv
 import difflib
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time
+from typing import Any
+from urllib.parse import urlsplit
 
 from clr.errors import BadInput, Problem
 
 SEPARATORS = ",;\t"
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,4})?", re.ASCII)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_ODD = re.compile(r'[\s\x00-\x20<>"{}|\\^`\x7f]')
+"""What no address may hold as it is."""
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -45,6 +53,29 @@ class Row:
             says = f'"{self.surplus}" stands beyond the last column; quote a cell that holds the separator.'
             raise RowRefused(Fault(self.line, "", says))
 
+    def require_fitting(self, longest: Mapping[str, int]) -> None:
+        """Refuse the row when cells hold more characters than they may."""
+        faults = [
+            Fault(self.line, column, f"{column} holds {len(text)} characters; {longest[column]} is the most.")
+            for column, text in self.cells.items()
+            if len(text) > longest.get(column, len(text))
+        ]
+        if faults:
+            raise RowRefused(*faults)
+
+    def each(self, *reads: Callable[[], Any]) -> list[Any]:
+        """Return what each of several reads gives, or refuse the row with the faults of all of them."""
+        found: list[Any] = []
+        faults: list[Fault] = []
+        for read in reads:
+            try:
+                found.append(read())
+            except RowRefused as refused:
+                faults += refused.faults
+        if faults:
+            raise RowRefused(*faults)
+        return found
+
     def text(self, column: str) -> str | None:
         """Return what the cell says, ``None`` when it says nothing."""
         return self.cells.get(column) or None
@@ -61,26 +92,42 @@ class Row:
         if given is None:
             return None
         try:
-            found = datetime.fromisoformat(given)
             if len(given) <= len("2026-01-31"):
-                return datetime.combine(date.fromisoformat(given), time(), UTC)
+                return _kept_anywhere(datetime.combine(date.fromisoformat(given), time(), UTC))
+            found = datetime.fromisoformat(given)
+            if found.tzinfo is not None:
+                return _kept_anywhere(found)
         except ValueError:
             raise self._not_a_date(column, given) from None
-        if found.tzinfo is None:
-            says = f'"{given}" has no time zone; write a date (2026-01-31) or add one (…T09:00:00Z).'
-            raise RowRefused(Fault(self.line, column, says))
-        return found.astimezone(UTC)
+        says = f'"{given}" has no time zone; write a date (2026-01-31) or add one (…T09:00:00Z).'
+        raise RowRefused(Fault(self.line, column, says))
 
-    def number(self, column: str) -> float | None:
-        """Return the cell as a number that is not negative."""
+    def number(self, column: str, *, most: float) -> float | None:
+        """Return the cell as a number from 0 to ``most``, of at most four decimals."""
         given = self.text(column)
-        try:
-            found = float(given) if given else None
-        except ValueError:
-            found = -1.0
-        if found is not None and not 0 <= found < float("inf"):
+        if given is None:
+            return None
+        if not _NUMBER.fullmatch(given):
             raise RowRefused(Fault(self.line, column, f'"{given}" is no number; write 3 or 1.5.'))
-        return found
+        if float(given) > most:
+            raise RowRefused(Fault(self.line, column, f"{given} is more than {most:g}, which is the most."))
+        return float(given)
+
+    def address(self, column: str) -> str | None:
+        """Return the cell as an e-mail address."""
+        given = self.text(column)
+        if given is not None and not _ADDRESS.fullmatch(given):
+            says = f'"{given}" is no e-mail address; write name@example.edu.'
+            raise RowRefused(Fault(self.line, column, says))
+        return given
+
+    def web_address(self, column: str) -> str | None:
+        """Return the cell as the absolute address of something on the web."""
+        given = self.text(column)
+        if given is not None and not _is_web_address(given):
+            says = f'"{given}" is no web address; begin it with https:// and write odd letters with %.'
+            raise RowRefused(Fault(self.line, column, says))
+        return given
 
     def _not_a_date(self, column: str, given: str) -> RowRefused:
         return RowRefused(
@@ -95,9 +142,10 @@ def rows_of(content: bytes, *, known: Sequence[str], required: Sequence[str]) ->
     """
     text = _decoded(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    columns = _columns(next(reader, []), known, required)
-    line = reader.line_num + 1
+    line = 1
     try:
+        columns = _columns(next(reader, []), known, required)
+        line = reader.line_num + 1
         for values in reader:
             cells = [value.strip() for value in values]
             if any(cells):
@@ -112,6 +160,22 @@ def nearest(given: str, names: Sequence[str]) -> str:
     """Return " Did you mean …?" for the name most like ``given``, or nothing."""
     like = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
     return f' Did you mean "{like[0]}"?' if like else ""
+
+
+def _kept_anywhere(moment: datetime) -> datetime:
+    """Return a moment in UTC; ``ValueError`` for one that the calendar has in one time zone but not in another."""
+    if not MINYEAR < moment.year < MAXYEAR:
+        raise ValueError("this year is not kept")
+    return moment.astimezone(UTC)
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises ValueError for what is none
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not _ODD.search(text)
 
 
 def _decoded(content: bytes) -> str:
@@ -134,6 +198,8 @@ def _separator(text: str) -> str:
 
 def _columns(header: Sequence[str], known: Sequence[str], required: Sequence[str]) -> list[str]:
     columns = [name.strip().lower().replace(" ", "_") for name in header]
+    while columns and not columns[-1]:  # spreadsheets leave empty columns behind
+        columns.pop()
     faults = [
         Problem(
             f"line 1, {name or 'a column without a name'}",
