@@ -197,10 +197,15 @@ def enrol_learner(
     responses=problems.declared(NotSignedIn, NotFound),
 )
 def leave_pathway(
-    learner_id: LearnerInPath, pathway_id: str, caller: SignedIn, transaction: Transaction, now: Now
+    learner_id: LearnerInPath,
+    pathway_id: str,
+    service: ServiceDep,
+    caller: SignedIn,
+    transaction: Transaction,
+    now: Now,
 ) -> None:
     """Stop following a pathway; what was earned stays."""
-    enrolling.leave(transaction, caller, learner_id, PathwayId(pathway_id), at=now)
+    enrolling.leave(transaction, caller, learner_id, PathwayId(pathway_id), at=now, urls=service.urls)
 
 
 @router.post(

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from clr.errors import Conflict
 from clr.ids import LearnerId, PathwayId
-from clr.registrar import authoring, deriving, people, policy
+from clr.registrar import authoring, people, policy, settling
 from clr.registrar.policy import Caller, Deed
 from clr.registrar.urls import Urls
 from clr.store.tables import Enrolment
@@ -49,20 +49,31 @@ def enrol(
         row.version, row.left_at = pathway.current_version, None
         transaction.add(row)
         transaction.flush()
-        deriving.settle_learner(transaction, learner_id, at=at, urls=urls)
+        settling.settle(transaction, learner_id, at=at, urls=urls)
     return _facts(transaction, row)
 
 
 def leave(
-    transaction: Session, caller: Caller, learner_id: LearnerId, pathway_id: PathwayId, *, at: datetime
+    transaction: Session,
+    caller: Caller,
+    learner_id: LearnerId,
+    pathway_id: PathwayId,
+    *,
+    at: datetime,
+    urls: Urls,
 ) -> None:
-    """End the interval; what was earned stays, and nothing happens when there is none."""
+    """End the interval; what was earned stays, and nothing happens when there is none.
+
+    From now on the versions in force count for her, under which something may be due.
+    """
     policy.require(caller, Deed.ENROL, learner=learner_id)
     people.lock_learner(transaction, learner_id)
     row = _lasting(transaction, learner_id, pathway_id)
     if row is not None:
         row.left_at = at
         transaction.add(row)
+        transaction.flush()
+        settling.settle(transaction, learner_id, at=at, urls=urls)
 
 
 def enrolments(snapshot: Session, caller: Caller, learner_id: LearnerId) -> Sequence[EnrolmentFacts]:

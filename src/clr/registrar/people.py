@@ -240,9 +240,8 @@ def lock_learner(transaction: Session, learner_id: LearnerId) -> None:
 
     SQLite lets one transaction write at a time, so there it is enough to have begun.
     """
-    locked = transaction.exec(
-        select(Learner.id).where(col(Learner.id) == learner_id).with_for_update()
-    ).first()
+    query = select(Learner).where(col(Learner.id) == learner_id).with_for_update()
+    locked = transaction.exec(query.execution_options(populate_existing=True)).first()
     if locked is None:
         raise NotFound("There is no such learner, or none that you may see.")
 
