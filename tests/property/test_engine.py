@@ -1,6 +1,7 @@
 """What must hold of every graph and every learner, held against an oracle that shares no line with the engine."""
 
 import itertools
+import json
 from datetime import timedelta
 
 from hypothesis import assume, given, settings
@@ -18,6 +19,7 @@ from clr.pathways import (
     unsupported,
 )
 from clr.pathways.compiled import Standing
+from clr.registrar.explaining import clause_json
 from tests.property import oracle
 from tests.property.worlds import AT, BADGES, award, clauses, graph, held_sets, milestone, stackings, versions
 
@@ -147,38 +149,43 @@ def test_the_same_award_twice_counts_once(learner):
         assert (first.basis_points, first.steps_left) == (second.basis_points, second.steps_left)
 
 
-def recomputed(clause):
-    """Points and steps of a clause from those of its parts, by the rules alone."""
-    if clause.kind == "holds":
-        if clause.complete:
-            return S, 0
-        if not clause.parts:
-            return 0, 1
-        own = clause.parts[0]
-        judged = clause.policy != "auto"
-        points = own.basis_points * 9 // 10 if judged else own.basis_points
-        return min(points, S - 1), max(1, own.steps_left + judged)
-    counted = [part for part in clause.parts if part.counted]
-    steps = sum(part.steps_left for part in clause.parts if part.on_route)
-    if clause.kind == "all_of":
-        total = sum(part.weight for part in counted)
-        return sum(part.weight * part.basis_points for part in counted) // total, steps
-    return sum(part.basis_points for part in counted) // clause.needed, steps
+def recomputed(told):
+    """Points, steps, earned and needed of a clause from those of its parts, by the rules alone."""
+    if told["kind"] == "holds":
+        if told["satisfied_by"] and told["complete"]:
+            return S, 0, 1, 1
+        if not told["parts"]:
+            return 0, 1, 0, 1
+        (own,) = told["parts"]
+        judged = told["policy"] != "auto"
+        points = own["basis_points"] * 9 // 10 if judged else own["basis_points"]
+        return min(points, S - 1), max(1, own["steps_left"] + judged), 0, 1
+    parts, needed = told["parts"], told["needed"]
+    steps = sum(part["steps_left"] for part in parts if part["on_route"])
+    if told["kind"] == "all_of":
+        weighed = [part for part in parts if part["weight"] > 0]
+        assert [part["counted"] for part in parts] == [part["weight"] > 0 for part in parts]
+        total = sum(part["weight"] for part in weighed)
+        points = sum(part["weight"] * part["basis_points"] for part in weighed) // total
+        return points, steps, sum(part["complete"] for part in weighed), len(weighed)
+    counted = [part["basis_points"] for part in parts if part["counted"]]
+    assert len(counted) == needed == sum(part["on_route"] for part in parts)
+    return sum(counted) // needed, steps, min(needed, sum(part["complete"] for part in parts)), needed
 
 
 @engine
 @given(learners())
-def test_an_explanation_recomputes_to_the_numbers_it_shows(learner):
+def test_an_explanation_recomputes_to_the_numbers_it_shows_from_its_json_alone(learner):
     stacks, held = learner
     for name in stacks:
-        waiting = [progress_toward(graph(stacks), name, [award(one) for one in held], at=AT).root]
+        root = progress_toward(graph(stacks), name, [award(one) for one in held], at=AT).root
+        waiting = [json.loads(json.dumps(clause_json(root, {})))]
         while waiting:
-            clause = waiting.pop()
-            assert (clause.basis_points, clause.steps_left) == recomputed(clause)
-            assert len([part for part in clause.parts if part.counted]) <= max(
-                clause.needed, len(clause.parts)
-            )
-            waiting += clause.parts
+            told = waiting.pop()
+            shown = (told["basis_points"], told["steps_left"], told["earned"], told["needed"])
+            assert shown == recomputed(told)
+            assert told["complete"] == (told["earned"] == told["needed"]) == (told["steps_left"] == 0)
+            waiting += told["parts"]
 
 
 @engine
