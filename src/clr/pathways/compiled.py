@@ -37,6 +37,7 @@ class Compiled:
                 self.place[stack.achievement] = self._add((op, root, 0), (root,))
         self.achievement = {place: achievement for achievement, place in self.place.items()}
         self._above: dict[int, tuple[int, ...]] = {}
+        self._below: dict[StackKey, frozenset[int]] = {}
         self.unstarted = [1] * len(self.nodes)
         nothing = [0] * len(self.nodes)
         for place, node in enumerate(self.nodes):
@@ -53,6 +54,17 @@ class Compiled:
                 waiting += new
             self._above[place] = tuple(sorted(found))
         return self._above[place]
+
+    def below(self, key: StackKey) -> frozenset[int]:
+        """Return every node on which the requirement of a version of a stack depends."""
+        if key not in self._below:
+            found, waiting = {self.root[key]}, [self.root[key]]
+            while waiting:
+                new = [child for child in children_of(self.nodes[waiting.pop()]) if child not in found]
+                found.update(new)
+                waiting += new
+            self._below[key] = frozenset(found)
+        return self._below[key]
 
     def _clause(self, clause: Requirement) -> int:
         if isinstance(clause, Holds):
@@ -76,6 +88,17 @@ class Compiled:
         for child in dict.fromkeys(children):
             self.parents[child] += (place,)
         return place
+
+
+def children_of(node: Node) -> Sequence[int]:
+    """Return the nodes from which a node's figures are computed."""
+    op, children, _ = node
+    if op == ALL:
+        return [child for child, _ in children]
+    if op in (AUTO, JUDGED):
+        return (children,)
+    found: tuple[int, ...] = children
+    return found
 
 
 def evaluated(node: Node, points: Sequence[int], steps: Sequence[int]) -> tuple[int, int]:
@@ -103,14 +126,22 @@ class Standing:
 
     __slots__ = ("_compiled", "_points", "_steps")
 
-    def __init__(self, compiled: Compiled, held: Collection[AchievementId] = ()) -> None:
-        """Evaluate what ``held`` counts toward, each node once."""
+    def __init__(
+        self,
+        compiled: Compiled,
+        held: Collection[AchievementId] = (),
+        *,
+        toward: Iterable[StackKey] | None = None,
+    ) -> None:
+        """Evaluate what ``held`` counts toward, each node once; with ``toward``, only what these depend on."""
         self._compiled = compiled
         self._points, self._steps = [0] * len(compiled.nodes), compiled.unstarted.copy()
         places = [compiled.place[achievement] for achievement in held if achievement in compiled.place]
         for place in places:
             self._points[place], self._steps[place] = S, 0
         touched = set().union(*(compiled.above(place) for place in places))
+        if toward is not None:
+            touched &= set().union(*map(compiled.below, toward))
         for place in sorted(touched.difference(places)):
             node = compiled.nodes[place]
             self._points[place], self._steps[place] = evaluated(node, self._points, self._steps)

@@ -97,30 +97,33 @@ def _derive(
     new_award: Callable[[], AwardId],
     revoked: Grounds,
 ) -> list[Milestone]:
-    awards = list(held)
-    standing = Standing(graph.compiled, {award.achievement for award in awards if award.current(at)})
-    explainer = Explainer(graph, awards, at=at, pins=_newest(versions))
+    awards, due = list(held), []
     barred = _barred(revoked, awards)
-    due: list[Milestone] = []
-    for key in keys:
-        stack = graph.stacks[key]
-        wanted = stack.policy is Policy.AUTO and stack.version in versions.get(stack.achievement, ())
-        if not wanted or key in barred or not standing.meets(key):
+    wanted = [key for key in keys if _follows(graph.stacks[key], versions) and key not in barred]
+    current = {award.achievement for award in awards if award.current(at)}
+    standing = Standing(graph.compiled, current, toward=wanted)
+    explainer: Explainer | None = None
+    for key in wanted:
+        if not standing.meets(key):
             continue
+        stack = graph.stacks[key]
+        explainer = explainer or Explainer(graph, awards, at=at, pins=_newest(versions))
         reason = explainer.clause(stack.requirement)
         if not reason.complete or reason.earned_on is None or _already(stack, reason.earned_on, awards):
             continue
         milestone = Milestone(
             stack.achievement, stack.version, new_award(), reason.earned_on, reason, reason.satisfied_by
         )
-        award = HeldAward(
-            milestone.award_id, stack.achievement, stack.version, milestone.earned_on, derived=True
-        )
+        award = HeldAward(milestone.award_id, *key, milestone.earned_on, derived=True)
         awards.append(award)
         explainer.add(award)
         standing.hold(stack.achievement)
         due.append(milestone)
     return due
+
+
+def _follows(stack: Stack, versions: Versions) -> bool:
+    return stack.policy is Policy.AUTO and stack.version in versions.get(stack.achievement, ())
 
 
 def _barred(revoked: Grounds, held: Iterable[HeldAward]) -> AbstractSet[StackKey]:
