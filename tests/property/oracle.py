@@ -62,3 +62,24 @@ def closed(held, stacks):
         if due <= held:
             return held
         held |= due
+
+
+def since(clause, when):
+    """The moment a clause became complete, given when each name was earned; ``None`` while it is not."""
+    if clause[0] == "holds":
+        return when.get(clause[1])
+    if clause[0] == "all":
+        moments = [since(part, when) for part, weight in clause[1] if weight > 0]
+        return None if None in moments else max(moments)
+    moments = sorted(moment for moment in (since(part, when) for part in clause[2]) if moment is not None)
+    return moments[clause[1] - 1] if len(moments) >= clause[1] else None
+
+
+def dated(when, stacks):
+    """When everything was earned, automatic stacks among it. ``stacks`` stand parts before wholes."""
+    when = dict(when)
+    for name, (policy, clause) in stacks.items():
+        moment = since(clause, when)
+        if policy == "auto" and moment is not None:
+            when[name] = moment
+    return when

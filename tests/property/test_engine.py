@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import assume, given, settings
@@ -85,6 +86,25 @@ def test_the_milestones_are_the_least_fixpoint_and_deriving_again_adds_none(lear
 
 
 @engine
+@given(learners(), st.data())
+def test_a_milestone_was_earned_when_its_requirement_was_met(learner, data):
+    stacks, held = learner
+    days = {
+        name: data.draw(st.lists(st.integers(0, 9), min_size=1, max_size=2, unique=True))
+        for name in sorted(held)
+    }
+    awards = [award(name, days_ago=day) for name in days for day in days[name]]
+    ids = itertools.count()
+    due = settle(graph(stacks), awards, at=AT, versions=versions(stacks), new_award=lambda: f"m{next(ids)}")
+    expected = oracle.dated({name: -max(several) for name, several in days.items()}, stacks)
+    assert {one.achievement: (one.earned_on - AT).days for one in due} == {
+        name: moment for name, moment in expected.items() if name not in held
+    }
+    known = {one.id for one in awards} | {one.award_id for one in due}
+    assert all(set(one.causes) <= known for one in due)
+
+
+@engine
 @given(learners(), st.randoms(use_true_random=False))
 def test_any_order_of_awards_gives_one_result(learner, random):
     stacks, held = learner
@@ -134,6 +154,42 @@ def test_revoking_is_as_if_it_had_never_been_awarded(learner, data):
     lost = unsupported(graph(stacks), [*left, *derived])
     kept = {one.achievement for one in derived if one.id not in lost}
     assert kept | (held - {gone}) == oracle.closed(held - {gone}, stacks)
+
+
+@engine
+@given(learners(), st.data())
+def test_what_loses_its_support_is_told_whatever_has_expired_since(learner, data):
+    stacks, held = learner
+    assume(held)
+    awards, due = settled(stacks, held)
+    ended = [replace(one, valid_until=AT + timedelta(days=data.draw(st.integers(-1, 3)))) for one in awards]
+    derived = [milestone(one.achievement) for one in due]
+    for kept in (awards, ended):
+        assert unsupported(graph(stacks), [*kept, *derived]) == ()
+    gone = data.draw(st.sampled_from(sorted(held)))
+    lost = {
+        unsupported(graph(stacks), [*(one for one in kept if one.achievement != gone), *derived])
+        for kept in (awards, ended)
+    }
+    assert len(lost) == 1
+
+
+@engine
+@given(learners(), st.data())
+def test_an_award_that_ends_never_stands_in_the_way_of_a_milestone_that_lasts(learner, data):
+    stacks, held = learner
+    auto = [name for name, (policy, _) in stacks.items() if policy == "auto"]
+    assume(auto)
+    ends = AT + timedelta(days=data.draw(st.integers(1, 9)))
+    brought = data.draw(st.sets(st.sampled_from(auto), min_size=1))
+    awards = [
+        *(award(name) for name in held),
+        *(award(name, days_ago=5, valid_until=ends) for name in brought),
+    ]
+    ids = itertools.count()
+    due = settle(graph(stacks), awards, at=AT, versions=versions(stacks), new_award=lambda: f"m{next(ids)}")
+    lasting = held | {one.achievement for one in due}
+    assert oracle.closed(held, stacks) <= lasting
 
 
 @engine

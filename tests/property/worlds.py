@@ -24,11 +24,11 @@ def clauses(draw, names, depth=2):
 
 @st.composite
 def stackings(draw):
-    """Some stacks, each asking for badges and for stacks before it."""
+    """Some stacks, each asking for badges and, as often as not, for stacks before it."""
     stacks = {}
     for number in range(draw(st.integers(1, 4))):
         policy = draw(st.sampled_from(["auto", "auto", "assessed", "manual"]))
-        stacks[f"s{number}"] = (policy, draw(clauses([*BADGES, *stacks])))
+        stacks[f"s{number}"] = (policy, draw(clauses([*BADGES, *[*stacks] * 3])))
     return stacks
 
 

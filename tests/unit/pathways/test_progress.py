@@ -129,6 +129,12 @@ def test_where_a_learner_stands_has_one_name(awards, status):
     assert toward("goal", AllOf(of("a", "b")), awards, Policy.ASSESSED).status is status
 
 
+def test_what_is_earned_later_has_not_expired_before():
+    awards = held("goal", days=-5, valid_until=AT + 9 * DAY)
+    told = toward("goal", AllOf(of("a", "b")), awards)
+    assert (told.status, told.root.failed) == (Status.NOT_STARTED, None)
+
+
 def test_the_next_change_by_time_alone_is_known():
     graph = StackingGraph([stack("goal", AllOf(of("a", "b")))])
     ends = AT + 200 * DAY
