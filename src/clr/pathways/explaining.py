@@ -88,7 +88,7 @@ class Explainer:
     ) -> None:
         """Take what is held; only awards earned by ``at`` are seen."""
         self._graph, self._at = graph, at
-        self._view = graph.view(pins)
+        self._pins = pins
         self._awards = by_achievement(award for award in held if award.earned_by(at))
         self._held: dict[AchievementId, Clause] = {}
 
@@ -121,7 +121,7 @@ class Explainer:
 
     def _holding(self, achievement: AchievementId) -> Clause:
         current = [award for award in self._awards.get(achievement, ()) if award.current(self._at)]
-        stack = self._graph.stacks.get((achievement, self._view.get(achievement, 0)))
+        stack = self._graph.stacks.get((achievement, self._version(achievement)))
         if current:  # told by the version it was earned under, which may not be the one in force now
             stack = self._graph.stacks.get((achievement, current[0].version), stack)
         own = self.clause(stack.requirement) if stack else None
@@ -129,6 +129,9 @@ class Explainer:
             return _held_by(current, stack, own)
         missing = _missing_badge(achievement) if stack is None or own is None else _missing_stack(stack, own)
         return replace(missing, failed=self._why_not(achievement))
+
+    def _version(self, achievement: AchievementId) -> int:
+        return self._pins.get(achievement) or self._graph.current.get(achievement, 0)
 
     def _why_not(self, achievement: AchievementId) -> Failed | None:
         ends = [award.valid_until for award in self._awards.get(achievement, ()) if award.valid_until]

@@ -14,7 +14,7 @@ from clr.pathways.progress import Clause
 from clr.pathways.stacks import Policy, Stack, StackKey
 
 Versions = Mapping[AchievementId, AbstractSet[int]]
-"""For each stack, the versions under which this learner's milestones follow."""
+"""Under which versions of a stack this learner's milestones follow, where that is not the one in force alone."""
 
 Grounds = Collection[tuple[StackKey, AbstractSet[AwardId]]]
 """Milestones that were revoked, with the awards that each stood on."""
@@ -99,7 +99,7 @@ def _derive(
 ) -> list[Milestone]:
     awards, due = list(held), []
     barred = _barred(revoked, awards)
-    wanted = [key for key in keys if _follows(graph.stacks[key], versions) and key not in barred]
+    wanted = [key for key in keys if _follows(graph, key, versions) and key not in barred]
     current = {award.achievement for award in awards if award.current(at)}
     standing = Standing(graph.compiled, current, toward=wanted)
     explainer: Explainer | None = None
@@ -122,8 +122,13 @@ def _derive(
     return due
 
 
-def _follows(stack: Stack, versions: Versions) -> bool:
-    return stack.policy is Policy.AUTO and stack.version in versions.get(stack.achievement, ())
+def _follows(graph: StackingGraph, key: StackKey, versions: Versions) -> bool:
+    achievement, version = key
+    if graph.stacks[key].policy is not Policy.AUTO:
+        return False
+    if achievement in versions:
+        return version in versions[achievement]
+    return version == graph.current[achievement]
 
 
 def _barred(revoked: Grounds, held: Iterable[HeldAward]) -> AbstractSet[StackKey]:
@@ -133,7 +138,7 @@ def _barred(revoked: Grounds, held: Iterable[HeldAward]) -> AbstractSet[StackKey
 
 
 def _newest(versions: Versions) -> Mapping[AchievementId, int]:
-    """Return the versions by which stacks that are not held yet are told: the newest of each."""
+    """Return the versions by which stacks that are not held yet are told: the newest that a milestone follows."""
     return {achievement: max(several) for achievement, several in versions.items() if several}
 
 

@@ -50,8 +50,7 @@ class Standing:
     @property
     def versions(self) -> Versions:
         """Under which versions milestones follow; of what is retired, none does."""
-        found = graphs.versions(self.graph, self.pins)
-        return {key: several for key, several in found.items() if key not in self.retired}
+        return {**graphs.versions(self.pins), **dict.fromkeys(self.retired, frozenset())}
 
     def with_awards(self, given: Iterable[Award]) -> "Standing":
         """Return the standing once some awards were given besides."""

@@ -96,10 +96,10 @@ def pins(snapshot: Session, learner_id: LearnerId) -> list[Pin]:
     ]
 
 
-def versions(graph: StackingGraph, pinned: list[Pin]) -> Versions:
-    """Return under which versions milestones follow: every pinned one, else the one in force."""
+def versions(pinned: list[Pin]) -> Versions:
+    """Return under which versions milestones follow: every pinned one; of all other stacks, the one in force."""
     found: dict[AchievementId, set[int]] = {}
     for pin in pinned:
         for achievement, version in pin.stacks.items():
             found.setdefault(achievement, set()).add(version)
-    return {achievement: {version} for achievement, version in graph.current.items()} | found
+    return found

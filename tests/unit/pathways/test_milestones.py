@@ -142,3 +142,39 @@ def test_a_milestone_is_judged_by_the_version_it_followed_under():
     graph = StackingGraph([auto("first", Holds("a")), auto("first", Holds("b"), 2)])
     assert unsupported(graph, [award("a"), derived("first", 1)]) == ()
     assert unsupported(graph, [award("a"), derived("first", 2)]) == ("mst_first_2",)
+
+
+def test_a_milestone_that_was_revoked_does_not_return_while_all_that_it_stood_on_is_held():
+    graph = StackingGraph([auto("first", AtLeast(1, of("a", "b"))), auto("second", AllOf(of("first")))])
+
+    def due(awards, *causes):
+        revoked = [(("first", 1), frozenset(causes))]
+        found = settle(graph, awards, at=AT, versions={}, new_award=lambda: "new", revoked=revoked)
+        return [one.achievement for one in found]
+
+    assert due([award("a"), award("b", 9)], "awd_a") == []
+    assert due([award("b")], "awd_a") == ["first", "second"]
+    assert due([award("a")], "awd_a", "awd_b") == ["first", "second"]
+
+
+def test_the_version_in_force_is_followed_unless_others_are_named_and_none_when_none_is():
+    graph = StackingGraph([auto("first", Holds("a")), auto("first", Holds("b"), 2)])
+    awards = [award("a", 1), award("b", 2)]
+    for versions, followed in (
+        ({}, [2]),
+        ({"first": {1}}, [1]),
+        ({"first": set()}, []),
+        ({"other": {1}}, [2]),
+    ):
+        due = settle(graph, awards, at=AT, versions=versions, new_award=lambda: "new")
+        assert [one.version for one in due] == followed
+
+
+def test_a_milestone_is_explained_by_the_versions_that_were_followed():
+    part = [auto("part", AllOf(of("a"))), auto("part", AllOf(of("a", "b")), 2)]
+    graph = StackingGraph([*part, auto("goal", AtLeast(1, of("part", "c")))])
+    (held,) = arriving(graph, [award("a"), derived("part")], "a", {"goal": {1}})
+    (open_yet,) = arriving(graph, [award("c")], "c", {"part": {1}})
+    for explanation in (held.explanation, open_yet.explanation):
+        told = explanation.parts[0].parts[0]
+        assert [inner.achievement for inner in told.parts] == ["a"]
