@@ -113,3 +113,22 @@ def test_nobody_publishes_a_pathway_toward_what_is_retired(world: World):
         answer = world.client.post(f"{path}/publish", headers=world.admin)
         assert answer.status_code == 422
         assert [(fault["at"], fault["kind"]) for fault in answer.json()["errors"]] == [(at, "retired")]
+
+
+def test_an_easier_requirement_reaches_everybody_who_meets_it_and_a_harder_one_takes_nothing(
+    world: World, clock
+):
+    world.stack("Essential", at_least(2, "A", "B", "C"))
+    amy, ben, cat = (
+        world.learner(name, holds=holds) for name, holds in (("Amy", "AB"), ("Ben", "A"), ("Cat", ""))
+    )
+    for rule, expected in (
+        (at_least(1, "A", "B", "C"), (True, True, False)),
+        (all_of("C"), (True, True, False)),
+    ):
+        clock.passes(minutes=1)
+        world.stack("Essential", rule)
+        statuses = [world.progress(learner, "Essential")["status"] for learner in (amy, ben, cat)]
+        assert tuple(status == "complete" for status in statuses) == expected
+    assert world.grant(cat, "A").milestones == []
+    assert world.grant(cat, "C").milestones == ["Essential"]

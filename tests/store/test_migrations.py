@@ -9,9 +9,11 @@ from clr.store.sessions import open_engine
 
 
 def test_migrations_make_what_the_tables_say(database: str):
-    with open_engine(database).connect() as connection:
+    engine = open_engine(database)
+    with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+    engine.dispose()
 
 
 def test_a_migration_can_be_taken_back_and_made_again(database: str):

@@ -1,6 +1,6 @@
 """What is wrong with a pathway as drawn: everything at once, each fault with its place and its cure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clr.errors import Problem
@@ -124,13 +124,25 @@ def _unreachable(draft: Draft, graph: StackingGraph, names: Mapping[AchievementI
 
 def _shape(draft: Draft, graph: StackingGraph, names: Mapping[AchievementId, str]) -> Iterator[Problem]:
     """Look at the draft together with what is published: loops, and ladders without end."""
-    published = [(stack.achievement, stack.requirement) for stack in graph.stacks.values()]
     drawn = [(achievement, stack.requirement) for achievement, stack in draft.stacks.items()]
-    if loop := shortest_loop([*published, *drawn]):
-        at = next((f"stacks.{step}.requirement" for step in loop if step in draft.stacks), "stacks")
-        yield Problem(at, "loop", f"{loop_in_words(loop, names)} goes round in a circle; take one step out.")
-        return
-    yield from _extents([*published, *drawn], names)
+    published = [(stack.achievement, stack.requirement) for stack in graph.stacks.values()]
+    kept = [
+        (stack.achievement, stack.requirement)
+        for stack in graph.stacks.values()
+        if stack.achievement not in draft.stacks and stack.version == graph.current[stack.achievement]
+    ]
+    if loop := shortest_loop([*kept, *drawn]):
+        yield _loop(loop, draft, f"{loop_in_words(loop, names)} goes round in a circle; take one step out.")
+    elif loop := shortest_loop([*published, *drawn]):
+        says = "goes round in a circle by an earlier version, which learners may still follow; ask for something else."
+        yield _loop(loop, draft, f"{loop_in_words(loop, names)} {says}")
+    else:
+        yield from _extents([*published, *drawn], names)
+
+
+def _loop(loop: Sequence[AchievementId], draft: Draft, says: str) -> Problem:
+    at = next((f"stacks.{step}.requirement" for step in loop if step in draft.stacks), "stacks")
+    return Problem(at, "loop", says)
 
 
 def _extents(

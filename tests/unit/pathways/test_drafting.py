@@ -77,6 +77,19 @@ def test_a_loop_through_what_others_published_is_found():
     assert ("stacks.skill.requirement", "loop") in faults({"skill": AllOf(of("essay"))}, graph=published)
 
 
+def test_a_loop_by_a_version_that_was_replaced_says_so():
+    versions = [
+        Stack("essay", 1, AllOf(of("skill")), Policy.AUTO),
+        Stack("essay", 2, Holds("a"), Policy.AUTO),
+    ]
+    replaced = faults({"skill": AllOf(of("essay"))}, graph=StackingGraph(versions))
+    turned = {"essay": AllOf(of("a")), "skill": AllOf(of("essay", "b"))}
+    turning = faults(turned, graph=StackingGraph(versions[:1]))
+    for found in (replaced, turning):
+        (says,) = (says for (_, kind), says in found.items() if kind == "loop")
+        assert says.startswith("Essay → Skill → Essay goes round in a circle by an earlier version, which")
+
+
 def test_the_shortest_of_several_loops_is_named():
     found = faults({"skill": AllOf(of("a", "essay")), "essay": AllOf(of("skill")), "a": AllOf(of("essay"))})
     says = next(says for (_, kind), says in found.items() if kind == "loop")

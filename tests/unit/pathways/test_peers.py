@@ -1,5 +1,6 @@
 """Defects other engines have shipped, and what is right here."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 from clr.pathways import (
@@ -84,3 +85,15 @@ def test_what_one_badge_completes_in_two_pathways_both_pathways_see():
     )
     assert due(graph, held("evidence", "reading", "debate")) == ["ct", "french"]
     assert graph.network.number_of_nodes() == 7  # three badges, two stacks, one group in each
+
+
+def test_an_award_in_a_pathway_of_sixteen_hundred_badges_is_taken_in_at_once():
+    groups = [
+        AllOf(of(*(f"b{number}" for number in range(start, start + 400)))) for start in range(0, 1600, 400)
+    ]
+    graph = StackingGraph([Stack("goal", 1, AllOf(tuple(map(Part, groups))), Policy.AUTO)])
+    awards = held(*(f"b{number}" for number in range(1600)))
+    assert due(graph, awards[:-1]) == []
+    began = time.perf_counter()
+    assert due(graph, awards) == ["goal"]
+    assert time.perf_counter() - began < 0.5
