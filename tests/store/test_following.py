@@ -132,3 +132,20 @@ def test_an_easier_requirement_reaches_everybody_who_meets_it_and_a_harder_one_t
         assert tuple(status == "complete" for status in statuses) == expected
     assert world.grant(cat, "A").milestones == []
     assert world.grant(cat, "C").milestones == ["Essential"]
+
+
+def test_who_follows_two_versions_of_a_stack_is_assessed_when_either_is_met(world: World):
+    world.stack("Essential", all_of("A"), policy="assessed")
+    amy = world.learner("Amy")
+    world.enrol(amy, "Essential")
+    harder = {"Career": (all_of("Essential"), "auto"), "Essential": (all_of("A", "B"), "assessed")}
+    world.pathway("Career", harder)
+    world.enrol(amy, "Career")
+    body = {"learner_id": amy, "achievement_id": world.achievements["Essential"]}
+    early = world.client.post("/v1/awards", json=body, headers=world.admin)
+    assert (early.status_code, early.json()["errors"][0]["kind"]) == (409, "not-eligible")
+    world.grant(amy, "A")
+    assert world.progress(amy, "Essential")["status"] == "eligible"
+    assert world.progress(amy, "Career")["status"] == "in_progress"
+    granted = world.grant(amy, "Essential")
+    assert (granted.award["stack_version"], granted.milestones) == (1, ["Career"])

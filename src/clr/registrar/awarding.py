@@ -59,7 +59,7 @@ class _Case:
         """Return the stack's requirement as the learner meets it now; ``None`` for a badge."""
         if self.stack is None:
             return None
-        return explain(self.before.graph, self.stack, self.before.held, at=self.at, pins=self.before.view)
+        return _explained(self.before, self.stack, self.at)
 
 
 def grant(
@@ -75,7 +75,7 @@ def grant(
     people.lock_learner(transaction, learner_id)
     before = deriving.standing(transaction, learner_id)
     at = before.present(at)
-    case = _Case(caller, request, achievement, before, before.stack(achievement.id), at)
+    case = _Case(caller, request, achievement, before, _stack(before, achievement, at), at)
     _require_right(case)
     _require_given_by_somebody(case)
     if first := _same(transaction, case):
@@ -102,6 +102,20 @@ def told_again(
     award = holdings.award_row(transaction, award_id)
     rows = [holdings.award_row(transaction, milestone) for milestone in milestones]
     return _told(transaction, deriving.standing(transaction, award.learner_id), award, rows, at=at)
+
+
+def _stack(before: Standing, achievement: AchievementFacts, at: datetime) -> Stack | None:
+    """Return the version of a stack to judge by: of several that she follows, the newest she has met, else the newest."""
+    several = before.stacks(achievement.id)
+    if len(several) > 1:
+        for stack in several:
+            if stack.policy is not Policy.AUTO and _explained(before, stack, at).complete:
+                return stack
+    return several[0] if several else None
+
+
+def _explained(before: Standing, stack: Stack, at: datetime) -> Clause:
+    return explain(before.graph, stack, before.held, at=at, pins=before.view)
 
 
 def _require_some_right(caller: Caller, achievement: AchievementFacts) -> None:

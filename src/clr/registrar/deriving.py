@@ -63,9 +63,12 @@ class Standing:
         """
         return max((at, *(award.earned_on for award in self.held)))
 
-    def stack(self, achievement: AchievementId) -> Stack | None:
-        """The version of a stack in force for the learner, ``None`` for a badge."""
-        return self.graph.stacks.get((achievement, self.graph.view(self.view).get(achievement, 0)))
+    def stacks(self, achievement: AchievementId) -> list[Stack]:
+        """The versions of a stack in force for the learner, newest first; none for a badge."""
+        current = self.graph.current.get(achievement)
+        followed = {pin.stacks[achievement] for pin in self.pins if achievement in pin.stacks}
+        numbers = followed or ({current} if current is not None else set())
+        return [self.graph.stacks[achievement, number] for number in sorted(numbers, reverse=True)]
 
 
 def standing(transaction: Session, learner_id: LearnerId) -> Standing:
