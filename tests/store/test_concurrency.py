@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from clr.cli import OPERATOR
-from clr.registrar import awarding, holdings
+from clr.registrar import awarding, holdings, revoking, settling
 from clr.registrar.awarding import GrantRequest
 from clr.registrar.people import Who
 from clr.store.sessions import reading, transaction
@@ -107,4 +107,59 @@ def test_two_processes_awarding_the_same_to_the_same_learners_award_it_once_and_
         process.communicate(timeout=60)
         assert process.returncode == 0
     expected = sorted(world.achievements[name] for name in ("Essential", "A", "B"))
+    assert [held(service, learner) for learner in learners] == [expected] * len(learners)
+
+
+def test_a_badge_revoked_while_the_last_one_arrives_leaves_no_milestone_behind(world: World):
+    service = world.client.app.state.service
+    world.stack("Essential", all_of("A", "B"))
+    badge = world.badge("B")
+    for number in range(REPETITIONS // 5):
+        amy, barrier = world.learner(f"Amy {number}"), Barrier(2)
+        first = grant(service, amy, world.achievements["A"]).award.id
+
+        def take_back(award: str = first, at: Barrier = barrier) -> None:
+            at.wait()
+            with transaction(service.engine) as session:
+                revoking.revoke(session, OPERATOR, award, because="Given in error.", at=service.clock())
+
+        with ThreadPoolExecutor(2) as pool:
+            both = [pool.submit(grant, service, amy, badge, barrier), pool.submit(take_back)]
+            for one in both:
+                one.result()
+        assert held(service, amy) == [badge]
+
+
+def test_an_award_taken_back_by_many_at_once_is_taken_back_once(world: World):
+    amy = world.learner("Amy")
+    path, barrier = f"/v1/awards/{world.grant(amy, 'A').award['id']}/revoke", Barrier(6)
+
+    def take_back(number: int) -> int:
+        barrier.wait()
+        answer = world.client.post(path, json={"reason": f"Reason {number}."}, headers=world.admin)
+        return answer.status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(take_back, range(6))) == [200, *[409] * 5]
+
+
+def test_awards_that_arrive_while_a_pathway_is_published_bring_its_milestone_exactly_once(world: World):
+    service = world.client.app.state.service
+    learners = [world.learner(f"Amy {number}", holds=["A"]) for number in range(12)]
+    badge, barrier = world.badge("B"), Barrier(2)
+
+    def publish() -> None:
+        barrier.wait()
+        world.stack("Essential", all_of("A", "B"))
+
+    def award() -> None:
+        barrier.wait()
+        for learner in learners:
+            grant(service, learner, badge)
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(publish), pool.submit(award)]:
+            one.result()
+    settling.run_pending(service.engine, at=service.clock(), urls=service.urls)
+    expected = sorted(world.achievements[name] for name in ("A", "B", "Essential"))
     assert [held(service, learner) for learner in learners] == [expected] * len(learners)
