@@ -15,7 +15,7 @@ from clr.registrar.people import Who
 from clr.store.sessions import reading, transaction
 from clr.store.tables import Award, StatusEntry
 from tests.store.test_records import CREDENTIAL, clr_of, compose, verified
-from tests.worlds import World
+from tests.worlds import World, all_of
 
 NO_ADDRESSES = [
     "https://work.example/{draft}",
@@ -146,3 +146,20 @@ def test_a_revocation_is_told_at_once_by_list_page_and_verifier_and_changes_no_b
     assert failed == {("verifiableCredential[0]", "status"), ("", "nested credentials")}
     page = world.client.get(link, headers={"Accept": "text/html"}).text
     assert "revoked" in page.casefold()
+
+
+def test_a_milestone_that_lost_its_support_is_told_as_suspended_to_whoever_verifies_it(world: World) -> None:
+    world.stack("Critical Thinking", all_of("Debate"))
+    amy = world.learner("Amy")
+    granted = world.grant(amy, "Debate")
+    kept = clr_of(world, amy, compose(world, amy, granted.body["milestones"][0]["id"]))
+    assert verified(world, kept)["verified"]
+
+    world.post(f"/v1/awards/{granted.award['id']}/revoke", {"reason": "Entered by mistake."})
+
+    report = verified(world, kept)
+    told = [
+        one["says"] for one in report["findings"] if one["check"] == "status" and one["outcome"] == "fail"
+    ]
+    assert told == ["Its issuer has suspended it until it is decided whether it stands."]
+    assert not report["verified"]

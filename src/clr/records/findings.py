@@ -76,7 +76,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Something to look up: the document of a ``controller`` (a DID or address), or a ``status-list``."""
+    """Something to look up: a ``controller``'s document, a ``status-list``, or a credential's ``standing``.
+
+    A controller is a DID or address; the standing is what the issuer tells of one credential alone.
+    """
 
     kind: str
     url: str

@@ -252,7 +252,17 @@ class _Check:
         elif revoked:
             self._say(STATUS, Outcome.FAIL, "It was revoked by its issuer.", url)
         else:
-            self._say(STATUS, Outcome.PASS, "It has not been revoked.", url)
+            yield from self._standing(url)
+
+    def _standing(self, url: str) -> Generator[Needs, Mapping[str, Any] | None, None]:
+        """Tell of a suspension, which no list tells; only of what is sound, and so to whoever holds it."""
+        told = None
+        if self.findings[KEY].outcome is Outcome.PASS:
+            told = yield Needs("standing", str(self.document.get("id")))
+        if told and told.get("suspended"):
+            says = "Its issuer has suspended it until it is decided whether it stands."
+            return self._say(STATUS, Outcome.FAIL, says)
+        return self._say(STATUS, Outcome.PASS, "It has not been revoked.", url)
 
     def _dates(self) -> None:
         begins, ends = _moment(self.document.get("validFrom")), _moment(self.document.get("validUntil"))

@@ -97,6 +97,20 @@ def revoke_credential(transaction: Session, award: Award, *, at: datetime) -> No
     statuses.revoke_entry(transaction, row.status_list, row.status_index, at=at)
 
 
+def is_suspended(snapshot: Session, public_id: str) -> bool:
+    """Whether the award of a credential is suspended; nothing is told of one that is not ours."""
+    found = snapshot.exec(
+        select(Award.suspended_at)
+        .join(
+            Credential,
+            (col(Credential.learner_id) == col(Award.learner_id))
+            & (col(Credential.award_id) == col(Award.id)),
+        )
+        .where(col(Credential.public_id) == public_id)
+    ).first()
+    return found is not None
+
+
 def random_part() -> str:
     """Return 130 random bits as an address carries them."""
     return new_id("x").partition("_")[2]

@@ -12,7 +12,7 @@ from clr.records.keys import did_document
 from clr.records.proofs import Ed25519Signer, sign
 from clr.records.reading import NotADocument
 from clr.records.status import encode, status_list_credential
-from clr.registrar import catalog, statuses
+from clr.registrar import catalog, issuing, statuses
 from clr.store.sessions import reading
 from clr.web.service import Service
 
@@ -58,6 +58,8 @@ def resolve(service: Service, needs: Needs) -> Mapping[str, Any] | None:
     try:
         if needs.kind == "status-list":
             return _own_status_list(service, needs.url)
+        if needs.kind == "standing":
+            return _standing(service, needs.url)
         if needs.url == service.urls.institution_did:
             return institution_keys(service)
         prefix = service.urls.issuer_did("")
@@ -91,6 +93,15 @@ def status_list(service: Service, number: int) -> dict[str, Any]:
     )
     signer = Ed25519Signer(service.keyring.credential_key, did)
     return sign(unsigned, signer, created=listing.changed_at, contexts=service.contexts)
+
+
+def _standing(service: Service, url: str) -> Mapping[str, Any] | None:
+    base = service.urls.credential("")
+    public_id = url.removeprefix(base)
+    if not url.startswith(base) or not public_id.isalnum():
+        return None
+    with reading(service.engine) as snapshot:
+        return {"suspended": issuing.is_suspended(snapshot, public_id)}
 
 
 def _own_status_list(service: Service, url: str) -> Mapping[str, Any] | None:

@@ -129,8 +129,12 @@ def record(contexts: Contexts, *badges: Document) -> Document:
     return signed(clr_credential(facts), contexts)
 
 
-def answer(needs: Needs, *, revoked: tuple[int, ...] = ()) -> Document | None:
-    """What the issuers publish."""
+def answer(
+    needs: Needs, *, revoked: tuple[int, ...] = (), suspended: tuple[str, ...] = ()
+) -> Document | None:
+    """What the issuers publish, and tell of one credential."""
+    if needs.kind == "standing":
+        return {"suspended": needs.url in suspended}
     if needs.url == LIST:
         return {"credentialSubject": {"encodedList": encode(revoked)}}
     if needs.url in (INSTITUTION.did, DEPARTMENT.did):
@@ -139,14 +143,19 @@ def answer(needs: Needs, *, revoked: tuple[int, ...] = ()) -> Document | None:
 
 
 def report(
-    document: Mapping[str, Any], contexts: Contexts, *, at: datetime = NOW, revoked: tuple[int, ...] = ()
+    document: Mapping[str, Any],
+    contexts: Contexts,
+    *,
+    at: datetime = NOW,
+    revoked: tuple[int, ...] = (),
+    suspended: tuple[str, ...] = (),
 ) -> Report:
     """Verify, as of ``at``, with what the issuers publish."""
     verification = verify_document(document, at=at, contexts=contexts)
     try:
         needs = next(verification)
         while True:
-            needs = verification.send(answer(needs, revoked=revoked))
+            needs = verification.send(answer(needs, revoked=revoked, suspended=suspended))
     except StopIteration as end:
         found: Report = end.value
         return found

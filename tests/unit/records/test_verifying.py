@@ -205,6 +205,20 @@ def test_revocation_of_a_badge_or_of_the_record_is_told_where_it_belongs(context
     assert (one.verified, whole.verified) == (False, False)
 
 
+def test_a_suspension_that_no_list_tells_is_told_by_the_issuer_of_what_is_sound_alone(
+    contexts: Contexts,
+) -> None:
+    document = record(contexts, badge(contexts, 1), badge(contexts, 2))
+    suspended = (get(document, ("credentialSubject", "verifiableCredential", 1, "id")),)
+    found = report(document, contexts, suspended=suspended)
+
+    assert outcome(found, STATUS, "verifiableCredential[0]") is Outcome.PASS
+    assert outcome(found, STATUS, "verifiableCredential[1]") is Outcome.FAIL
+    assert not found.verified
+    forged = put(badge(contexts, 2), ("name",), "Forged")
+    assert outcome(report(forged, contexts, suspended=suspended), STATUS) is Outcome.PASS
+
+
 @pytest.mark.parametrize(
     "entry",
     [
