@@ -11,8 +11,9 @@ from httpx import Response
 from sqlalchemy import Engine
 
 from clr.app import create_app
-from clr.registrar import tokens
+from clr.registrar import people
 from clr.settings import Settings
+from clr.store.sessions import reading
 from tests.conftest import sql
 from tests.contract.test_privacy import share
 from tests.contract.test_routes import session_of
@@ -37,13 +38,8 @@ def settings(database: str, tmp_path) -> Settings:
 def session(world: World, name: str = "Amy", **more: str) -> dict[str, str]:
     """The headers of a browser in which a learner signed in."""
     learner = world.learners.get(name) or world.learner(name)
-    service = world.client.app.state.service
-    person = tokens.read(
-        world.as_(learner)["Authorization"].removeprefix("Bearer "),
-        purpose="access",
-        at=service.clock(),
-        keys=service.keyring.token_public_keys,
-    ).person_id
+    with reading(world.client.app.state.service.engine) as snapshot:
+        person = people.person_of(snapshot, learner)
     return {"Cookie": f"clr_session={session_of(world, person)}"} | more
 
 
@@ -112,6 +108,23 @@ def test_a_session_that_is_over_closes_no_page_that_is_open_to_everybody(world: 
     assert world.client.get("/verify", headers=browser, follow_redirects=False).status_code == 200
     forged = {"Cookie": "clr_session=forged", "Accept": "text/html"}
     assert world.client.get("/verify", headers=forged, follow_redirects=False).status_code == 200
+
+
+@pytest.mark.parametrize("url", [OWN, "https://records.example.edu"])
+def test_no_script_reads_a_session_and_no_other_site_sends_it(settings: Settings, url: str) -> None:
+    app = create_app(settings.model_copy(update={"public_url": url}), demo=True)
+    with TestClient(app, base_url=OWN) as client:
+        world = World(client)
+        world.learner("Amy")
+        with reading(app.state.service.engine) as snapshot:
+            person = people.person_of(snapshot, world.learners["Amy"])
+        headers = {"Origin": url, "Content-Type": "application/x-www-form-urlencoded"}
+        chosen = client.post("/demo", content=f"person={person}", headers=headers, follow_redirects=False)
+
+    assert chosen.status_code == 303
+    told = chosen.headers["set-cookie"].lower().split("; ")
+    assert {"httponly", "samesite=lax", "path=/"} <= set(told)
+    assert ("secure" in told) == url.startswith("https://")
 
 
 # Where a change comes from

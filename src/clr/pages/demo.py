@@ -81,7 +81,7 @@ def become(
         max_age=MINUTES * 60,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=service.settings.public_url.startswith("https://"),
     )
     return answer
 
