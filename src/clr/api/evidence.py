@@ -13,11 +13,12 @@ from clr.registrar.evidence import EvidenceFile, Upload
 from clr.store.sessions import transaction
 from clr.web import problems
 from clr.web.access import Now, ServiceDep, SignedIn, Snapshot
+from clr.web.acts import ActRoute
 from clr.web.bodies import StrictModel, read_body
 from clr.web.idempotency import Once
 from clr.web.service import Service
 
-router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
+router = APIRouter(prefix="/v1/evidence", tags=["evidence"], route_class=ActRoute)
 
 
 class EvidenceOut(StrictModel):

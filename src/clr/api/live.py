@@ -9,18 +9,19 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from clr.errors import BadInput, NotFound, NotSignedIn, Problem
 from clr.registrar import events, people, policy
 from clr.registrar.policy import Deed
+from clr.store.sessions import reading
 from clr.web import problems, streams
-from clr.web.access import LearnerInPath, ServiceDep, SignedIn, Snapshot, token_of
+from clr.web.access import LearnerInPath, ServiceDep, SignedIn, token_of
+from clr.web.acts import ActRoute
 from clr.web.streams import Following
 
-router = APIRouter(prefix="/v1/learners", tags=["learners"])
+router = APIRouter(prefix="/v1/learners", tags=["learners"], route_class=ActRoute)
 
 
 def _following(
     request: Request,
     service: ServiceDep,
     caller: SignedIn,
-    snapshot: Snapshot,
     learner_id: LearnerInPath,
     last_event_id: Annotated[
         str | None, Header(description="Resume after this event; absent: what happens from now on.")
@@ -30,8 +31,9 @@ def _following(
     ] = None,
 ) -> Following:
     policy.require(caller, Deed.SEE_LEARNER, learner=learner_id)
-    people.require_learner(snapshot, learner_id)
-    latest = events.latest(snapshot, learner_id)
+    with reading(service.engine) as snapshot:
+        people.require_learner(snapshot, learner_id)
+        latest = events.latest(snapshot, learner_id)
     given = last_event_id if last_event_id is not None else after
     token = token_of(request, service)
     if token is None:

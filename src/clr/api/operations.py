@@ -8,8 +8,9 @@ from sqlmodel import select
 
 from clr.store.tables import Catalogue
 from clr.web.access import Snapshot
+from clr.web.acts import ActRoute
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=ActRoute)
 
 
 class Health(BaseModel):

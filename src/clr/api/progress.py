@@ -11,9 +11,10 @@ from clr.ids import PathwayId
 from clr.registrar import tracking
 from clr.web import problems
 from clr.web.access import LearnerInPath, Now, SignedIn, Snapshot
+from clr.web.acts import ActRoute
 from clr.web.bodies import Moment, StrictModel
 
-router = APIRouter(prefix="/v1/learners", tags=["progress"])
+router = APIRouter(prefix="/v1/learners", tags=["progress"], route_class=ActRoute)
 
 AsOf = Annotated[Moment | None, Query(description="The instant to look at; now when absent.")]
 

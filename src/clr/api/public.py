@@ -11,6 +11,7 @@ from clr.registrar import composing, sharing
 from clr.registrar.sharing import Shared
 from clr.web import problems, signing
 from clr.web.access import Now, ServiceDep, Snapshot
+from clr.web.acts import ActRoute
 from clr.web.caching import revalidated
 from clr.web.documents import DECLARED, DOCUMENTS, DocumentRoute, document, offered
 from clr.web.heads import is_visit
@@ -19,7 +20,7 @@ from clr.web.negotiation import choose
 router = APIRouter(tags=["public"], route_class=DocumentRoute)
 """Addresses that have a page besides."""
 
-files = APIRouter(tags=["public"])
+files = APIRouter(tags=["public"], route_class=ActRoute)
 
 _ABSENT = problems.declared(NotFound)
 _DOCUMENT = DECLARED | problems.declared(NotFound, NotAcceptable)

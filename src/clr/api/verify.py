@@ -9,9 +9,10 @@ from clr.errors import Busy, TooLarge, WrongMedia
 from clr.net.checking import report_json
 from clr.web import problems, verification
 from clr.web.access import Now, ServiceDep
+from clr.web.acts import ActRoute
 from clr.web.bodies import read_body
 
-router = APIRouter(prefix="/v1/verify", tags=["verification"])
+router = APIRouter(prefix="/v1/verify", tags=["verification"], route_class=ActRoute)
 
 
 class FindingOut(BaseModel):

@@ -14,10 +14,11 @@ from clr.registrar import catalog
 from clr.registrar.facts import achievement_facts, issuer_facts
 from clr.web import problems, verification
 from clr.web.access import ServiceDep, Snapshot
+from clr.web.acts import ActRoute
 from clr.web.caching import revalidated
 from clr.web.documents import DECLARED, DocumentRoute, offered
 
-router = APIRouter(tags=["well known"])
+router = APIRouter(tags=["well known"], route_class=ActRoute)
 definitions = APIRouter(tags=["well known"], route_class=DocumentRoute)
 """Addresses that have a page besides."""
 

@@ -6,12 +6,12 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from clr.drawing.badges import badge_svg
 from clr.errors import ClrError, NotFound, NotSignedIn
 from clr.registrar.policy import Caller
+from clr.web.acts import ActRoute
 from clr.web.problems import status_of
 from clr.web.service import Service
 
@@ -55,7 +55,7 @@ def page(
     return HTMLResponse(written, status_code=status, headers={"Referrer-Policy": referrer})
 
 
-class PageRoute(APIRoute):
+class PageRoute(ActRoute):
     """A route for people: a refusal is a page, and who is not signed in is shown the way."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from threading import Lock
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ARRAY, Connection, Engine, String, cast, event, func
+from sqlalchemy import ARRAY, Connection, Engine, Pool, String, cast, event, func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine, select
@@ -16,18 +18,30 @@ from clr.ids import LearnerId
 CHANNEL = "clr_events"
 """The PostgreSQL channel on which a learner's id is told by the transaction that moved her events."""
 
+THREADS = 40
+"""Connections at most: one for each thread in which a server runs operations, so that none waits for another's."""
+
 _MOVED = "learners whose events moved"
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
+BUSY_SECONDS = 10
+"""How long a writer waits for another one of SQLite."""
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    f"busy_timeout={BUSY_SECONDS * 1000}",
+    "foreign_keys=ON",
+)
 
 
 def open_engine(url: str) -> Engine:
     """Return an engine for ``url``; the folder of a SQLite file is made when absent."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_engine(url, pool_size=THREADS // 4, max_overflow=THREADS, pool_pre_ping=True)
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=10, max_overflow=10)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=THREADS)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkin", _returned)
     return engine
 
 
@@ -35,7 +49,7 @@ def open_engine(url: str) -> Engine:
 def transaction(engine: Engine) -> Iterator[Session]:
     """Yield a session whose work is kept whole or not at all.
 
-    On SQLite the write lock is taken at once, so writers wait for each other instead of failing midway.
+    On SQLite the write lock is taken by the first statement, so writers wait for each other instead of failing midway.
     """
     with (
         Session(engine.execution_options(clr_write=True), expire_on_commit=False) as session,
@@ -88,6 +102,23 @@ def _prepare(connection: SQLiteConnection, _: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
+_turns: WeakKeyDictionary[Pool, Lock] = WeakKeyDictionary()
+_TURN = "turn"
+
+
 def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("clr_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    """Begin a transaction. Writers of one process take turns: one that finds the file locked would sleep a while."""
+    if not connection.get_execution_options().get("clr_write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    turn = _turns.setdefault(connection.engine.pool, Lock())
+    if turn.acquire(timeout=BUSY_SECONDS):
+        connection.info[_TURN] = turn
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # who got no turn hears from SQLite that it is locked
+
+
+def _returned(_: SQLiteConnection | None, entry: ConnectionPoolEntry) -> None:
+    """Give the turn to the next writer, now that the connection is done with: kept, undone or broken."""
+    turn: Lock | None = entry.info.pop(_TURN, None)
+    if turn is not None:
+        turn.release()

@@ -4,7 +4,6 @@ The API takes a bearer token; pages of this origin may call with their session c
 requests must come from our own origin.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from clr.registrar import people, tokens
 from clr.registrar.policy import Caller
 from clr.registrar.tokens import Token
 from clr.store.sessions import reading, transaction
+from clr.web.acts import Opening
 from clr.web.service import Service
 
 ACCESS, SESSION = "access", "session"
@@ -29,7 +29,7 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _bearer = HTTPBearer(auto_error=False, description="An access token; see the README on how to get one.")
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
@@ -37,23 +37,24 @@ def _service(request: Request) -> Service:
 ServiceDep = Annotated[Service, Depends(_service)]
 
 
-def _transaction(service: ServiceDep) -> Iterator[Session]:
-    with transaction(service.engine) as session:
-        yield session
+async def _transaction(service: ServiceDep) -> Opening:
+    return Opening(transaction, service.engine)
 
 
-def _snapshot(service: ServiceDep) -> Iterator[Session]:
-    with reading(service.engine) as session:
-        yield session
+async def _snapshot(service: ServiceDep) -> Opening:
+    return Opening(reading, service.engine)
 
 
-def _now(service: ServiceDep) -> datetime:
+async def _now(service: ServiceDep) -> datetime:
     return service.clock()
 
 
-# "function" scope commits before the answer is sent, so a caller can read what it just wrote.
-Transaction = Annotated[Session, Depends(_transaction, scope="function")]
-Snapshot = Annotated[Session, Depends(_snapshot, scope="function")]
+Transaction = Annotated[Session, Depends(_transaction)]
+"""What an operation writes in; it is kept before the answer is sent, so that a caller can read what it wrote."""
+
+Snapshot = Annotated[Session, Depends(_snapshot)]
+"""What an operation reads from. Both are for the operations of an ``ActRoute``, not for dependencies."""
+
 Now = Annotated[datetime, Depends(_now)]
 
 

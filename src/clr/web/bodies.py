@@ -11,7 +11,6 @@ from typing import Annotated, Any, ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -25,6 +24,7 @@ from pydantic import (
 from clr.errors import BadRequest, TooLarge, WrongMedia
 from clr.records.assembling import MOST_DECIMALS
 from clr.records.canonical import is_address
+from clr.web.acts import ActRoute
 
 JSON_LIMIT = 1_048_576
 DEPTH_LIMIT = 220
@@ -89,7 +89,7 @@ class Changes(StrictModel):
         return self.model_dump(exclude_unset=True)
 
 
-class StrictRoute(APIRoute):
+class StrictRoute(ActRoute):
     """A route whose JSON body goes through :func:`read_json`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from fastapi import Response
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.routing import Match
 from starlette.types import Scope
 
 from clr.errors import NotAcceptable
+from clr.web.acts import ActRoute
 from clr.web.negotiation import choose
 
 DOCUMENTS = ("application/vc+ld+json", "application/ld+json", "application/json", "application/vc")
@@ -27,7 +27,7 @@ def document(signed: str, media_type: str) -> Response:
     return Response(signed.encode(), media_type=media_type)
 
 
-class DocumentRoute(APIRoute):
+class DocumentRoute(ActRoute):
     """A route for the document at an address that also has a page: it lets a client pass who prefers the page.
 
     The page is another door's affair, whose route for the same address comes later in the list. Browsers ask
