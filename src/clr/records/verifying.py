@@ -42,6 +42,7 @@ SKEW = timedelta(seconds=60)
 """How far clocks may differ."""
 
 MOST_NESTED = 500
+MOST_PROOFS = 4
 
 _MUST_PASS = frozenset({PROOF, KEY, STATUS, DATES})
 """What must be found sound, if with a warning; of the other checks it is enough that they do not fail."""
@@ -154,6 +155,9 @@ class _Check:
         proofs = [one for one in listed(self.document.get("proof")) if isinstance(one, dict)]
         if not proofs:
             self._say(PROOF, Outcome.FAIL, "It carries no signature.")
+            return None
+        if len(proofs) > MOST_PROOFS:
+            self._say(PROOF, Outcome.NOT_CHECKED, f"It carries more than {MOST_PROOFS} signatures.")
             return None
         if any(one.get("cryptosuite") != SUITE for one in proofs):
             says = f"It is not signed with {SUITE} alone, the one way this service reads."

@@ -153,6 +153,12 @@ def test_a_proof_beside_a_sound_one_must_be_sound_too(contexts: Contexts) -> Non
         assert not report({**document, "proof": proofs}, contexts).verified
 
 
+def test_a_document_with_signatures_without_end_is_not_checked_without_end(contexts: Contexts) -> None:
+    document = badge(contexts)
+    found = report({**document, "proof": [document["proof"]] * 10_000}, contexts)
+    assert outcome(found, PROOF) is Outcome.NOT_CHECKED
+
+
 def test_a_key_that_the_issuer_does_not_list_is_not_the_issuers(contexts: Contexts) -> None:
     facts = badge_credential(badge_facts())
     found = report(
