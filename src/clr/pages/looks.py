@@ -141,10 +141,19 @@ def pathway_line(entry: PathwayProgress, branch: Branch, known: Catalogue) -> di
             {
                 "state": "none" if part.shape in ("choice", "soon") else part.shape,
                 "name": part.title,
-                "says": part.asks or part.words,
+                "says": _clause_says(part),
                 "on": part.earned,
                 "of": part.needed,
             }
             for part in branch.parts
         ],
     }
+
+
+def _clause_says(part: Branch) -> str:
+    """Return what a clause asks for and how far it is, in words: pips are for the eye only."""
+    if part.standing == "ready" or not part.asks:
+        return part.words
+    if part.standing == "done":
+        return f"{part.asks}, done"
+    return f"{part.asks}, {part.needed - part.earned} to go" if part.earned else part.asks
