@@ -30,7 +30,7 @@ run: $(RUNTIME) ## start the service with the demonstration institution
 
 test: $(DEV) ## run every test: SQLite, PostgreSQL, browser, contract
 	sh scripts/ensure-chromium.sh
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
 
 check: $(DEV) ## format, lint, layers, types, dependencies, sizes: seconds
 	$(BIN)/ruff format --check --quiet .

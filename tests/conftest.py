@@ -4,8 +4,10 @@ import os
 import shutil
 import socket
 import tempfile
+import textwrap
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -174,3 +176,34 @@ def live(settings: Settings) -> Iterator[Served]:
     """The service on a real socket, on the real clock."""
     with serving(settings) as client:
         yield client
+
+
+# What ran where, at the end of every run
+
+
+PARTS = {"SQLite": "sqlite", "PostgreSQL": "postgresql", "browser": "browser"}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what ran on each database and in the browser, by file: nothing of it may go missing unseen."""
+    done = [
+        report
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, ())
+        if report.when == "call"
+    ]
+    by_part = {part: [report for report in done if _ran_in(report, word)] for part, word in PARTS.items()}
+    if not any(by_part.values()):
+        return
+    terminalreporter.section("what ran where")
+    for part, ran in by_part.items():
+        files = Counter(report.nodeid.partition("::")[0].removeprefix("tests/") for report in ran)
+        listed = ", ".join(f"{file} {count}" for file, count in sorted(files.items()))
+        passed = sum(report.passed for report in ran)
+        told = f"{part}: {passed} passed of {len(ran)}" + (f" ({listed})" if listed else "")
+        terminalreporter.write_line(textwrap.fill(told, 110, subsequent_indent="  "))
+
+
+def _ran_in(report: pytest.TestReport, word: str) -> bool:
+    parameters = report.nodeid.partition("[")[2].rstrip("]").split("-")
+    return word in parameters or (word == "browser" and word in report.keywords)

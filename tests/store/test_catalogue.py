@@ -183,7 +183,8 @@ def test_what_is_no_ordinary_picture_is_refused_and_not_kept(
     world: World, content: bytes, media: str, status: int
 ):
     path = f"/v1/achievements/{world.badge('Debate')}/image"
-    answer = world.client.put(path, content=content, headers=world.admin | {"Content-Type": media})
+    headers = world.admin | {"Content-Type": media, "If-Match": '"1"'}
+    answer = world.client.put(path, content=content, headers=headers)
     assert answer.status_code == status
     assert kept_files(world) == []
 
@@ -191,8 +192,18 @@ def test_what_is_no_ordinary_picture_is_refused_and_not_kept(
 def test_a_picture_of_somebody_who_may_not_give_it_is_never_kept(world: World):
     amy = world.as_(world.learner("Amy"))
     path = f"/v1/achievements/{world.badge('Debate')}/image"
-    answer = world.client.put(path, content=png(), headers=amy | {"Content-Type": "image/png"})
+    headers = amy | {"Content-Type": "image/png", "If-Match": '"1"'}
+    answer = world.client.put(path, content=png(), headers=headers)
     assert answer.status_code == 403
+    assert kept_files(world) == []
+
+
+def test_a_picture_that_comes_too_late_is_never_kept(world: World):
+    headers = world.admin | {"Content-Type": "image/png", "If-Match": '"7"'}
+    answer = world.client.put(
+        f"/v1/achievements/{world.badge('Debate')}/image", content=png(), headers=headers
+    )
+    assert answer.status_code == 412
     assert kept_files(world) == []
 
 

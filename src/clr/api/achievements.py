@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from clr.drawing.badges import badge_svg
 from clr.errors import (
+    ClrError,
     ConditionMissing,
     NotAllowed,
     NotFound,
@@ -358,8 +359,12 @@ def set_achievement_image(
     require_png(image)
     key = AchievementId(achievement_id)
     catalog.require_author(transaction, caller, key)
-    changes = {"image": service.files.put(image)}
-    facts = catalog.amend_achievement(transaction, caller, key, changes, revision=expected)
+    kept = service.files.put(image)
+    try:
+        facts = catalog.amend_achievement(transaction, caller, key, {"image": kept}, revision=expected)
+    except ClrError:
+        service.files.remove(kept)
+        raise
     response.headers["ETag"] = etag(facts.revision)
     return _shown(service, facts)
 
