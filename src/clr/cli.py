@@ -29,6 +29,8 @@ from clr.app import create_app, open_service
 from clr.demo import building
 from clr.errors import ClrError
 from clr.ids import PersonId
+from clr.net import fetching
+from clr.records.findings import Outcome
 from clr.registrar import awarding, catalog, people, settling, tokens
 from clr.registrar.awarding import GrantRequest
 from clr.registrar.importing import Imported, Importer
@@ -36,6 +38,7 @@ from clr.registrar.people import Who
 from clr.registrar.policy import Caller, Role
 from clr.settings import Settings
 from clr.store.sessions import reading, transaction
+from clr.web import verification
 from clr.web.access import ACCESS
 from clr.web.service import Service
 
@@ -208,6 +211,28 @@ def settle() -> None:
 
 
 @main.command()
+def verify(
+    document: Annotated[str, typer.Argument(help="A file (JSON, JWT, PNG or SVG), or the address of one.")],
+) -> None:
+    """Check a credential or record as the verifier's page does; leaves with 1 unless it holds."""
+    with _service() as service:
+        content, media_type = _document(document)
+        try:
+            report = verification.verify(service, content, media_type, at=service.clock())
+        finally:
+            service.checker.close()
+    table = Table("", "Found", "What the check found", box=None)
+    for finding in report.findings:
+        if not finding.at or finding.outcome is not Outcome.PASS:
+            says = f"{finding.at}: {finding.says}" if finding.at else finding.says
+            table.add_row(str(finding.number), finding.outcome.value.replace("_", " "), _printable(says))
+    _out.print(table)
+    _out.print("It holds." if report.verified else "It does not hold, or not all of it could be checked.")
+    if not report.verified:
+        raise typer.Exit(1)
+
+
+@main.command()
 def openapi() -> None:
     """Print the contract of the API."""
     print(json.dumps(create_app(_settings()).openapi(), indent=2, sort_keys=True))  # noqa: T201  to be redirected
@@ -272,6 +297,17 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as fault:
         raise ClrError(f"{file} cannot be read: {fault.strerror}.") from None
+
+
+def _document(named: str) -> tuple[bytes, str]:
+    """Return the bytes of a file or address, and what they are."""
+    if named.startswith(("http://", "https://")):
+        found = fetching.fetch(named)
+        return found.content, found.media_type
+    return _content(Path(named)), _MEDIA.get(Path(named).suffix.lower(), "text/plain")
+
+
+_MEDIA = {".png": "image/png", ".svg": "image/svg+xml"}
 
 
 def _tell(done: Imported, kind: Kind, *, dry_run: bool) -> None:

@@ -18,6 +18,9 @@ from typer.testing import CliRunner
 from clr.cli import main
 from clr.demo import building
 from clr.settings import Settings
+from tests.contract.test_privacy import share
+from tests.store.test_records import compose
+from tests.worlds import World
 
 RUNNER = CliRunner()
 
@@ -236,3 +239,24 @@ def test_a_service_believes_no_proxy_says_not_what_it_is_made_of_and_stops_when_
 
 def test_settings_have_defaults_that_start_a_service_of_ones_own():
     assert Settings().port == 8000
+
+
+def test_a_shared_record_is_checked_from_the_command_line_by_its_address_and_from_a_file(
+    live, settings: Settings, tmp_path: Path
+):
+    world = World(live)
+    amy = world.learner("Amy")
+    record = compose(world, amy, world.grant(amy, "Debate", narrative="Spoke well.").award["id"])
+    link = share(world, amy, record)["url"]
+    shell = Shell(
+        CLR_DATABASE_URL=settings.database, CLR_DATA_DIR=str(settings.data_dir), CLR_PUBLIC_URL=live.url
+    )
+    file = tmp_path / "changed.json"
+    file.write_text(live.get(link).text.replace("Spoke well.", "Spoke best."), encoding="utf-8")
+
+    whole, changed, absent = (shell.clr("verify", named) for named in (link, str(file), link + "x"))
+
+    assert (whole.exit_code, whole.stdout.splitlines()[-1]) == (0, "It holds."), whole.output
+    assert changed.exit_code == 1
+    assert "changed after signing" in " ".join(changed.stdout.split())
+    assert "answers 404" in refused(absent)
