@@ -56,7 +56,7 @@ def test_a_document_that_was_given_up_says_so_of_every_check() -> None:
     assert [one.outcome for one in found.findings] == [Outcome.FAIL, *[Outcome.NOT_CHECKED] * 11]
 
 
-NESTED_MEMBER = 4
+NESTED_MEMBER = 3
 
 
 def changes(document: Document) -> Iterator[tuple[str, Document]]:
@@ -93,7 +93,7 @@ def instead(value: Any) -> list[tuple[str, Any]]:
 
 
 def renamed(name: str) -> tuple[str, ...]:
-    return f"{name}x", name.capitalize(), f"@{name}", f"https://schema.org/{name}"
+    return name.capitalize(), f"@{name}", f"https://schema.org/{name}"
 
 
 @pytest.mark.parametrize("make", [badge, record], ids=["badge", "record"])
