@@ -128,13 +128,21 @@ def world(client: TestClient) -> World:
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
-def shared_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """One institution on each kind of database for all tests of a module: for tests that do not mind each other."""
+def shared_settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """Settings of one service on each kind of database for all tests of a module."""
     folder = tmp_path_factory.mktemp("shared")
     with _database(request.param, request, folder) as url:
-        app = create_app(Settings(data_dir=folder, database_url=url), clock=Clock())
-        with TestClient(app, base_url="http://localhost:8000") as open_client:
-            yield World(open_client)
+        yield Settings(data_dir=folder, database_url=url)
+
+
+@pytest.fixture(scope="module")
+def shared_world(shared_settings: Settings) -> Iterator[World]:
+    """One institution on each kind of database for all tests of a module: for tests that do not mind each other."""
+    app = create_app(shared_settings, clock=Clock())
+    with TestClient(app, base_url="http://localhost:8000") as open_client:
+        yield World(open_client)
 
 
 class Served(httpx.Client):

@@ -73,6 +73,12 @@ class Visitor:
         self.page.wait_for_url(f"{self.url}/")
         return self.page
 
+    def finds_nothing(self, path: str) -> Page:
+        """Open what is not there; the error that a browser logs of it was asked for."""
+        page = self.opens(path)
+        self.faults[:] = [fault for fault in self.faults if "404" not in fault]
+        return page
+
 
 @dataclass
 class Demonstration:
@@ -136,10 +142,10 @@ def demonstrating(settings: Settings, browser: Browser) -> Iterator[Demonstratio
     assert [visitor.faults for visitor in demonstration.visitors if visitor.faults] == []
 
 
-@pytest.fixture
-def demonstration(settings: Settings, chromium: Browser) -> Iterator[Demonstration]:
-    """The demonstration on a database of the test's own, of either kind."""
-    with demonstrating(settings, chromium) as open_demonstration:
+@pytest.fixture(scope="module")
+def demonstration(shared_settings: Settings, chromium: Browser) -> Iterator[Demonstration]:
+    """One demonstration on each kind of database; each test is about somebody else in it."""
+    with demonstrating(shared_settings, chromium) as open_demonstration:
         yield open_demonstration
 
 
