@@ -6,19 +6,26 @@ tests. Times, names and reasons are left out; :mod:`clr.pathways.explaining` has
 An automatic stack passes on what its requirement says, since it is awarded the moment that is complete.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from array import array
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import itemgetter, mul
 
 from clr.ids import AchievementId
 from clr.pathways.progress import S
 from clr.pathways.requirements import AtLeast, Holds, Requirement
 from clr.pathways.stacks import Policy, Stack, StackKey
 
-BADGE, AUTO, JUDGED, ALL, SOME, ONE = range(6)
-"""What a node is: a badge, a stack awarded by itself, one that somebody judges, and three kinds of group."""
+BADGE, AUTO, JUDGED, ALL, WEIGHED, SOME, ONE = range(7)
+"""What a node is: a badge, a stack awarded by itself, one that somebody judges, and four kinds of group."""
 
-Node = tuple[int, Any, int]
-"""What a node is; its children (with their weights for ALL); the sum of its weights, or how many are asked for."""
+WIDTH = "i"
+"""How figures are kept: 32 bits hold more steps than a published stack may have (:mod:`clr.pathways.extents`)."""
+
+Figures = Callable[[Sequence[int]], tuple[int, ...]]
+"""Picks the figures of a node's children from those of all nodes."""
+
+Node = tuple[int, tuple[int, ...], int, tuple[int, ...], Figures]
+"""What a node is; its children; the sum of their weights, or how many are asked for; the weights; their figures."""
 
 
 class Compiled:
@@ -33,16 +40,15 @@ class Compiled:
         for stack in stacks:
             self.root[stack.key] = root = self._clause(stack.requirement)
             if view.get(stack.achievement) == stack.version:
-                op = AUTO if stack.policy is Policy.AUTO else JUDGED
-                self.place[stack.achievement] = self._add((op, root, 0), (root,))
+                self.place[stack.achievement] = self._stack(stack.policy, root)
         self.achievement = {place: achievement for achievement, place in self.place.items()}
         self._above: dict[int, tuple[int, ...]] = {}
         self._below: dict[StackKey, frozenset[int]] = {}
-        self.unstarted = [1] * len(self.nodes)
-        nothing = [0] * len(self.nodes)
+        self.nothing = array(WIDTH, [0]) * len(self.nodes)
+        self.unstarted = array(WIDTH, [1]) * len(self.nodes)
         for place, node in enumerate(self.nodes):
             if node[0] != BADGE:
-                self.unstarted[place] = evaluated(node, nothing, self.unstarted)[1]
+                self.unstarted[place] = evaluated(node, self.nothing, self.unstarted)[1]
 
     def above(self, place: int) -> tuple[int, ...]:
         """Return every node that a node counts toward, parts before wholes."""
@@ -60,65 +66,62 @@ class Compiled:
         if key not in self._below:
             found, waiting = {self.root[key]}, [self.root[key]]
             while waiting:
-                new = [child for child in children_of(self.nodes[waiting.pop()]) if child not in found]
+                new = [child for child in self.nodes[waiting.pop()][1] if child not in found]
                 found.update(new)
                 waiting += new
             self._below[key] = frozenset(found)
         return self._below[key]
 
+    def _stack(self, policy: Policy, root: int) -> int:
+        """Return the node of a stack; one awarded by itself shares that of the group it asks for."""
+        if policy is not Policy.AUTO:
+            return self._add(JUDGED, (root,))
+        return self._add(AUTO, (root,)) if self.nodes[root][0] in (BADGE, AUTO, JUDGED) else root
+
     def _clause(self, clause: Requirement) -> int:
         if isinstance(clause, Holds):
             if clause.achievement not in self.place:
-                self.place[clause.achievement] = self._add((BADGE, (), 0), ())
+                self.place[clause.achievement] = self._add(BADGE, ())
             return self.place[clause.achievement]
         children = tuple(self._clause(part.requirement) for part in clause.parts)
         if isinstance(clause, AtLeast):
-            op = ONE if clause.count == 1 else SOME
-            return self._add((op, children, clause.count), children)
+            return self._add(ONE if clause.count == 1 else SOME, children, clause.count)
         pairs = zip(children, (part.weight for part in clause.parts), strict=True)
-        weighed = tuple((child, weight) for child, weight in pairs if weight)
-        return self._add(
-            (ALL, weighed, sum(weight for _, weight in weighed)), [child for child, _ in weighed]
-        )
+        weighed = [(child, weight) for child, weight in pairs if weight]
+        weights = tuple(weight for _, weight in weighed)
+        op = ALL if set(weights) == {1} else WEIGHED
+        return self._add(op, tuple(child for child, _ in weighed), sum(weights), weights)
 
-    def _add(self, node: Node, children: Iterable[int]) -> int:
+    def _add(self, op: int, children: tuple[int, ...], count: int = 0, weights: tuple[int, ...] = ()) -> int:
         place = len(self.nodes)
-        self.nodes.append(node)
+        self.nodes.append((op, children, count, weights, _figures_of(children)))
         self.parents.append(())
         for child in dict.fromkeys(children):
             self.parents[child] += (place,)
         return place
 
 
-def children_of(node: Node) -> Sequence[int]:
-    """Return the nodes from which a node's figures are computed."""
-    op, children, _ = node
-    if op == ALL:
-        return [child for child, _ in children]
-    if op in (AUTO, JUDGED):
-        return (children,)
-    found: tuple[int, ...] = children
-    return found
+def _figures_of(children: tuple[int, ...]) -> Figures:
+    if len(children) == 1:
+        only = children[0]
+        return lambda figures: (figures[only],)
+    return itemgetter(*children) if children else lambda _: ()
 
 
 def evaluated(node: Node, points: Sequence[int], steps: Sequence[int]) -> tuple[int, int]:
     """Return basis points and steps left of a node from those of its children."""
-    op, children, count = node
-    if op == ALL:
-        total = left = 0
-        for child, weight in children:
-            total += points[child] * weight
-            left += steps[child]
-        return total // count, left
+    op, children, count, weights, figures = node
     if op == ONE:
-        return max([points[child] for child in children]), min([steps[child] for child in children])
+        return max(figures(points)), min(figures(steps))
+    if op == ALL:
+        return sum(figures(points)) // count, sum(figures(steps))
     if op == SOME:
-        best = sorted([points[child] for child in children], reverse=True)
-        least = sorted([steps[child] for child in children])
+        best, least = sorted(figures(points), reverse=True), sorted(figures(steps))
         return sum(best[:count]) // count, sum(least[:count])
-    if op == AUTO:
-        return points[children], steps[children]
-    return points[children] * 9 // 10, steps[children] + 1
+    if op == WEIGHED:
+        return sum(map(mul, figures(points), weights)) // count, sum(figures(steps))
+    (own,) = children
+    return (points[own], steps[own]) if op == AUTO else (points[own] * 9 // 10, steps[own] + 1)
 
 
 class Standing:
@@ -135,7 +138,7 @@ class Standing:
     ) -> None:
         """Evaluate what ``held`` counts toward, each node once; with ``toward``, only what these depend on."""
         self._compiled = compiled
-        self._points, self._steps = [0] * len(compiled.nodes), compiled.unstarted.copy()
+        self._points, self._steps = compiled.nothing[:], compiled.unstarted[:]
         places = [compiled.place[achievement] for achievement in held if achievement in compiled.place]
         for place in places:
             self._points[place], self._steps[place] = S, 0
@@ -173,5 +176,5 @@ class Standing:
         return self._points[place], self._steps[place]
 
     def meets(self, key: StackKey) -> bool:
-        """Whether the requirement of a version of a stack is complete."""
+        """Whether the requirement of a version of a stack is complete, or the stack is automatic and held already."""
         return self._points[self._compiled.root[key]] == S
