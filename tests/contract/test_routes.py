@@ -118,6 +118,7 @@ page GET    /sign-in                                         ok   ok  ok   ok   
 page POST   /sign-out                                        ok   ok  ok   ok   ok   ok   ok    ok    ok    ok
 page GET    /demo                                            404  404 404  404  404  404  404   404   404   404
 page POST   /demo                                            404  404 404  404  404  404  404   404   404   404
+page POST   /demo/step                                       404  404 404  404  404  404  404   404   404   404
 """
 
 Route = tuple[str, str, str]

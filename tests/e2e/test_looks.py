@@ -119,9 +119,10 @@ def test_no_page_is_wider_than_the_narrowest_phone_or_breaks_on_the_widest_scree
 
 def test_an_absent_page_says_what_to_do_and_looks_like_the_others(standing: Demonstration):
     visitor = standing.visitor()
-    page = visitor.finds_nothing("/s/unknown")
+    page = visitor.opens("/s/unknown")
     expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
     assert objections(page) == []
+    visitor.was_refused(404)
 
 
 def test_a_record_and_its_checks_can_be_read_without_script(standing: Demonstration):

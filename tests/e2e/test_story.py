@@ -160,3 +160,19 @@ def test_what_was_revoked_says_so_at_once_on_a_link_that_was_shared_before(demon
     expect(item.locator("summary").first).to_contain_text("Revoked")
     item.locator("summary").first.click()
     expect(item).to_contain_text("Entered for the wrong person")
+
+
+def test_a_visitor_awards_the_next_step_until_the_credential_follows_by_itself(demonstration: Demonstration):
+    visitor = demonstration.visitor()
+    page = visitor.is_somebody("Eun-ji Park")
+    assert left(page, "French B.A.").split() == ["2", "steps", "left"]
+    step = page.get_by_role("button", name="Award my next step")
+
+    for says in ("1 step left", "Complete"):
+        step.click()
+        expect(page.locator(".toast")).to_contain_text(f"French B.A. Marketable Skills: {says}")
+
+    expect(page.locator(".toast")).to_contain_text("It completes French B.A. Marketable Skills")
+    step.click()
+    expect(page.get_by_role("button", name="Nothing is left to award")).to_be_disabled()
+    visitor.was_refused(409)

@@ -1,4 +1,4 @@
-"""Choosing who to be, in a demonstration only: a button for each learner signs the visitor in as them."""
+"""In a demonstration only: who to be, by a button for each learner, and what comes next for them, by one more."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -7,22 +7,35 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
-from clr.errors import NotFound
+from clr.errors import Conflict, NotFound, NotSignedIn
 from clr.ids import PersonId
 from clr.pages.forms import form_body, form_field
 from clr.pages.looks import award_state
 from clr.pages.rendering import PageRoute, page
 from clr.pathways import open_steps, steps_left_says
-from clr.registrar import holdings, people, tokens, tracking
-from clr.registrar.people import Account
-from clr.registrar.policy import Caller
+from clr.registrar import awarding, holdings, people, tokens, tracking
+from clr.registrar.awarding import GrantRequest
+from clr.registrar.people import Account, Who
+from clr.registrar.policy import Caller, Role
 from clr.registrar.tracking import PathwayProgress
-from clr.web.access import COOKIE, SESSION, MaybeSignedIn, Now, ServiceDep, Snapshot, require_own_origin
+from clr.web.access import (
+    COOKIE,
+    SESSION,
+    MaybeSignedIn,
+    Now,
+    ServiceDep,
+    Snapshot,
+    Transaction,
+    require_own_origin,
+)
 from clr.web.service import Service
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
 
 MINUTES = 12 * 60
+STAFF = Caller(PersonId(""), "The demonstration", None, frozenset({(Role.ADMIN, "")}))
+"""Who awards in a demonstration when a visitor asks for it."""
+
 GROUPS = {
     "complete": "Has finished a pathway",
     "eligible": "Waits for an assessor",
@@ -84,6 +97,23 @@ def become(
         secure=service.settings.public_url.startswith("https://"),
     )
     return answer
+
+
+@router.post("/demo/step")
+def award_next_step(
+    request: Request, service: Demonstration, transaction: Transaction, caller: MaybeSignedIn, now: Now
+) -> Response:
+    """Award the visitor what could be earned next, as staff would, so that what follows can be seen."""
+    require_own_origin(request, service)
+    if caller is None or caller.learner_id is None:
+        raise NotSignedIn("Choose who to be first.")
+    steps = tracking.next_steps(transaction, caller, caller.learner_id, at=now)
+    ready = next((step for step in steps if step.ready), None)
+    if ready is None:
+        raise Conflict("Nothing on the pathways you follow is left to award.")
+    asked = GrantRequest(ready.achievement_id, Who(learner_id=caller.learner_id), assessor=STAFF.name)
+    awarding.grant(transaction, STAFF, asked, at=now, urls=service.urls)
+    return RedirectResponse("/", status_code=303)
 
 
 @router.post("/sign-out")
