@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, WIDE, Demonstration, Visitor
 
@@ -162,3 +162,53 @@ def test_a_dashboard_on_another_origin_follows_its_learner_by_fetch(standing: De
 
     expect(page.locator("#news")).to_contain_text("award: Leading a Meeting")
     expect(pathway).to_contain_text("2 steps left")
+
+
+def test_awards_are_moved_by_pointer_and_by_buttons_and_left_out_and_nothing_is_kept_unsaved(
+    standing: Demonstration,
+):
+    visitor = standing.visitor()
+    visitor.is_somebody(AMARA)
+    page = visitor.opens(places(standing)["composer"])
+    shown = page.locator("[data-preview-body] ul").last.locator(".name-s")
+    before = shown.all_inner_texts()
+    first, second, third, *rest = before
+
+    drag(page, page.get_by_role("button", name=f"Move {third}", exact=True), onto=first)
+    expect(shown).to_have_text([third, first, second, *rest])
+    page.get_by_role("button", name=f"Move {third} down").click()
+    expect(shown).to_have_text([first, third, second, *rest])
+    page.get_by_role("button", name=f"Leave {second} out").click()
+    expect(shown).to_have_text([first, third, *rest])
+    expect(page.get_by_role("button", name=f"Add {second}")).to_be_focused()
+    expect(page.locator("[data-saved]")).to_have_text("Not saved yet")
+
+    page.once("dialog", lambda asked: asked.accept())
+    page.reload()
+    expect(shown).to_have_text(before)
+
+
+def drag(page: Page, grip: Locator, *, onto: str) -> None:
+    """Move the pointer in steps: a browser begins to drag only when it sees the way."""
+    grip.scroll_into_view_if_needed()
+    start, end = grip.bounding_box(), page.locator("[data-pick]", has_text=onto).first.bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + 8, start["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 40, end["y"] + 8, steps=8)
+    page.mouse.move(end["x"] + 42, end["y"] + 6)
+    page.mouse.up()
+
+
+def test_states_can_be_told_apart_in_forced_colours_and_nothing_moves_for_who_wants_that(
+    standing: Demonstration,
+):
+    visitor = standing.visitor(forced_colors="active", reduced_motion="reduce")
+    visitor.is_somebody(AMARA)
+    page = visitor.opens(places(standing)["pathway"])
+    for says in ("Counted", "Up next", "Another choice", "In progress"):
+        expect(page.locator(".state", has_text=says).first).to_be_visible()
+    moving = page.evaluate("document.getAnimations().filter((one) => one.playState === 'running').length")
+    assert moving == 0
+    assert objections(page) == []
