@@ -20,7 +20,6 @@ from clr.registrar.keyring import KeyUnusable
 from clr.web.headers import DEFAULTS
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = 5
 _log = logging.getLogger(__name__)
 
 STATUS: dict[type[ClrError], int] = {
@@ -84,6 +83,8 @@ class Unexpected(ClrError):
 
 
 STATUS |= {MethodNotAllowed: 405, Unavailable: 503, Unexpected: 500}
+RETRY_SECONDS = {STATUS[Unavailable]: 5, STATUS[errors.Busy]: 3}
+"""After how long a refusal may be over."""
 
 _ALWAYS = (errors.BadRequest, errors.BadInput, Unavailable)
 
@@ -108,10 +109,8 @@ def answer(request: Request, error: ClrError) -> JSONResponse:
     headers = {"Cache-Control": "no-store"}
     if status == STATUS[errors.NotSignedIn]:
         headers["WWW-Authenticate"] = 'Bearer realm="clr"'
-    if status == STATUS[Unavailable]:
-        headers["Retry-After"] = str(RETRY_SECONDS)
-    if status == STATUS[errors.Busy]:
-        headers["Retry-After"] = "3"
+    if status in RETRY_SECONDS:
+        headers["Retry-After"] = str(RETRY_SECONDS[status])
     urls = request.app.state.service.urls
     document = {
         "type": urls.problem(error.code),
