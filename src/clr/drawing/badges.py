@@ -7,6 +7,7 @@ and the finish says where the learner stands. Nothing else is decoration.
 
 import hashlib
 import math
+import unicodedata
 from collections.abc import Iterator
 from html import escape
 from typing import Literal
@@ -102,9 +103,14 @@ def printable(words: str) -> str:
     )
 
 
+_UNSEEN = ("Cf", "Mn", "Me")
+"""Characters without a shape of their own: joiners, turns of direction, marks upon a letter."""
+
+
 def initials(name: str) -> str:
-    """At most two capitals that stand for the name: "Reading Arguments" -> RA."""
-    words = [word for word in name.replace("-", " ").split() if word[0].isupper()] or [name.strip() or "?"]
+    """At most two capitals that stand for the name: "Reading Arguments" -> RA; never one that cannot be seen."""
+    seen = "".join(letter for letter in name if unicodedata.category(letter) not in _UNSEEN)
+    words = [word for word in seen.replace("-", " ").split() if word[0].isupper()] or [seen.strip() or "?"]
     return (words[0][0] + (words[1][0] if len(words) > 1 else "")).upper()
 
 

@@ -3,7 +3,7 @@
 The outline is the primary form of a pathway; the drawing repeats it, and both are made from the same branches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -160,6 +160,15 @@ def outline(
     ``following`` is the achievement that comes next.
     """
     return _branch(requirement, looks, proofs, _Place(None, None, following))
+
+
+def leading(branches: Sequence[Branch], most: int) -> tuple[Branch, ...]:
+    """Return the branches that matter most, at most so many, in the order in which they are required."""
+    chosen = sorted(range(len(branches)), key=lambda at: _FIRST.index(branches[at].standing))[:most]
+    return tuple(branches[at] for at in sorted(chosen))
+
+
+_FIRST = ("done", "next", "ready", "going", "lapsed", "open", "spare", "choice", "optional", "needless")
 
 
 def _branch(

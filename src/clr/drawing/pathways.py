@@ -11,7 +11,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from clr.drawing.badges import badge_svg, printable
-from clr.drawing.outlines import Branch
+from clr.drawing.outlines import Branch, leading
 
 ROW, GAP, PAD = 68, 20, 8
 BOX_AT, BOX_END = 12, 296
@@ -23,7 +23,6 @@ DEEPEST, MOST_LEAVES = 4, 6
 """Columns before deeper levels are folded into one leaf; leaves of one box before the rest is only counted."""
 
 _EDGE = {"done": " on", "next": " next"}
-_FIRST = ("done", "next", "ready", "going", "lapsed", "open", "spare", "choice", "optional", "needless")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,7 @@ def _laid(branch: Branch, levels: int, size: int) -> _Stack:
 
 def _box(leaves: list[Branch]) -> _Box:
     """Return a box of the leaves that matter most, in the order in which they are required."""
-    chosen = sorted(leaves, key=lambda leaf: _FIRST.index(leaf.standing))[:MOST_LEAVES]
-    kept = tuple(leaf for leaf in leaves if any(leaf is one for one in chosen))
+    kept = leading(leaves, MOST_LEAVES)
     return _Box(kept, len(leaves) - len(kept))
 
 

@@ -101,6 +101,7 @@ def today(service: ServiceDep, snapshot: Snapshot, caller: Learner, now: Now) ->
         caller,
         today=weekday(now),
         events_url=desk.events_url,
+        follows=any(entry.enrolled for entry in desk.progress),
         next_step=_next_step(desk),
         in_progress=[desk.line(entry) for entry in desk.open_entries(enrolled=True)],
         opportunities=[desk.line(entry) for entry in desk.open_entries(enrolled=False)][:4],

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from clr.drawing.outlines import Branch, Look, Proof, outline
+from clr.drawing.outlines import Branch, Look, Proof, leading, outline
 from clr.ids import AchievementId, PathwayId
 from clr.pages.words import day
 from clr.registrar import catalog, tracking
@@ -16,6 +16,8 @@ from clr.registrar.tracking import PathwayProgress
 from clr.web.service import Service
 
 SOON = timedelta(days=90)
+MOST_CLAUSES = 8
+"""Clauses of one pathway's line before the rest is only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,9 @@ def pathway_line(entry: PathwayProgress, branch: Branch, known: Catalogue) -> di
                 "on": part.earned,
                 "of": part.needed,
             }
-            for part in branch.parts
+            for part in leading(branch.parts, MOST_CLAUSES)
         ],
+        "more_clauses": max(len(branch.parts) - MOST_CLAUSES, 0),
     }
 
 

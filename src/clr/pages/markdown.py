@@ -27,6 +27,10 @@ def markdown(text: str) -> Markup:
     """Return ``text`` as HTML; links say that we do not vouch for where they lead."""
     tokens = _WRITER.parse(text)
     for block in tokens:
+        if block.type in ("heading_open", "heading_close"):
+            block.tag = "p"  # the page has headings of its own, which lead to what stands below them
+            if block.nesting == 1:
+                block.attrSet("class", "strong")
         for token in block.children or ():
             if token.type == "link_open":
                 token.attrSet("rel", "noopener nofollow")

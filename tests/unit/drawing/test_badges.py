@@ -112,3 +112,16 @@ def test_a_small_badge_leaves_the_engraving_out():
     large, small = badge_svg("Debate", colour=GREEN), badge_svg("Debate", colour=GREEN, small=True)
 
     assert len(small) < len(large) / 2
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        ("\u202eReading", "R"),
+        ("\u200b", "?"),
+        ("Z\u0337a\u0301", "Z"),
+        ("\U0001f469\u200d\U0001f680", "\U0001f469"),
+    ],
+)
+def test_no_initial_is_a_character_that_cannot_be_seen(name, mark):
+    assert initials(name) == mark
