@@ -8,6 +8,12 @@ let tag = root.dataset.etag;
 let lifted = null;
 let home = null;
 let changed = false;
+let edits = 0;
+let acting = Promise.resolve();
+
+const DOWN = "The service could not be reached. What you wrote is still on this page; try again in a moment.";
+const SIGNED_OUT = "You are no longer signed in. What you wrote is still on this page: sign in again in another window, then try again here.";
+const STALE = "This record was changed in another window. Copy what you wrote, then load the page again.";
 
 const picks = () => every("pick", composer);
 const nameOf = (pick) => pick.querySelector(".name-s").textContent;
@@ -33,38 +39,52 @@ async function call(method, path, body, headers = {}) {
     method,
     headers: { "Content-Type": "application/json", ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const told = answer.status === 204 ? null : await answer.json();
+  }).catch(() => { throw new Error(DOWN); });
+  const told = answer.status === 204 ? null : await answer.json().catch(() => { throw new Error(DOWN); });
   if (!answer.ok) throw Object.assign(new Error(told.detail), { status: answer.status, faults: told.errors });
   return { told, tag: answer.headers.get("ETag") };
 }
 
-async function trying(act) {
-  try {
-    await act();
-    part("fault").hidden = true;
-  } catch (fault) {
-    const more = fault.faults?.length > 1 ? ` ${fault.faults.map((one) => one.says).join(" ")}` : "";
-    const words = fault.status === 412 ? "This record was changed in another window. Copy what you wrote, then load the page again." : `${fault.message ?? "The service could not be reached."}${more}`;
-    part("fault").querySelector("p").textContent = words;
-    part("fault").hidden = false;
-    part("fault").scrollIntoView({ block: "nearest" });
-  }
+// One act after the other, so that none overtakes a save; what was refused is told after `cause`, where it was asked for.
+function trying(act, cause) {
+  acting = acting.then(act).then(() => { part("fault").hidden = true; }, (fault) => refuse(fault, cause));
+  return acting;
+}
+
+function refuse(fault, cause) {
+  const box = part("fault");
+  cause.after(box);
+  box.querySelector("p").textContent = wordsOf(fault);
+  box.hidden = false;
+  box.scrollIntoView({ block: "center" });
+}
+
+function wordsOf(fault) {
+  if (fault.status === 401) return SIGNED_OUT;
+  if (fault.status === 412) return STALE;
+  const all = [fault.message, ...(fault.faults ?? []).map((one) => one.says)];
+  return [...new Set(all)].filter((words, at) => at === 0 || !all[0].includes(words)).join(" ");
 }
 
 async function save() {
   const sent = composition();
+  const before = edits;
   const { tag: next } = await call("PUT", base, sent, { "If-Match": tag });
   tag = next;
-  changed = false;
+  changed = edits !== before;
   part("shown-title").textContent = sent.title;
-  part("saved").textContent = "Saved";
+  part("saved").textContent = changed ? "Saved, but for what you wrote since" : "Saved";
+  await warn().catch(() => {}); // the record is saved: what it lacks is told another time
+}
+
+async function warn() {
   const { told } = await call("GET", `${base}/preview`);
   part("warnings").replaceChildren(...told.warnings.map((words) => element("li", "small", words)));
 }
 
 function touch() {
   changed = true;
+  edits += 1;
   part("none-spare").hidden = every("add").some((chip) => !chip.parentElement.hidden);
   part("saved").textContent = "Not saved yet";
   preview();
@@ -205,18 +225,20 @@ root.addEventListener("click", (event) => {
   else if (on("out")) leaveOut(pick);
   else if (on("add-sect")) { composer.append(part("new-sect").content.cloneNode(true)); every("heading", composer).at(-1).focus(); touch(); }
   else if (on("drop-sect")) dropSection(on("sect"));
-  else if (on("save")) trying(save);
-  else if (on("close-share")) trying(() => closeShare(on("share")));
+  else if (on("save")) trying(save, on("save").closest(".toolbar"));
+  else if (on("close-share")) endShare(on("share"));
 });
 
 function dropSection(section) {
-  every("pick", section).forEach(leaveOut);
+  const picks = every("pick", section);
+  picks.forEach(leaveOut);
   if (every("sect", composer).length > 1) section.remove();
+  if (!picks.length) every("heading", composer).at(-1).focus();
   touch();
 }
 
 root.addEventListener("input", (event) => {
-  if (event.target.matches("[data-visibility]")) return trying(() => setVisibility(event.target.value));
+  if (event.target.matches("[data-visibility]")) return trying(() => setVisibility(event.target.value), event.target.closest("fieldset"));
   if (!event.target.closest("[data-share-form]")) touch();
 });
 
@@ -233,7 +255,13 @@ async function setVisibility(visibility) {
 
 part("share-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  trying(makeShare);
+  const button = event.target.querySelector("[type=submit]");
+  if (button.disabled) return;
+  button.disabled = true; // asked twice, it would make two links
+  trying(makeShare, event.target).then(() => {
+    button.disabled = false;
+    if (part("made").hidden || !part("fault").hidden) event.target.elements.label.focus({ preventScroll: true });
+  });
 });
 
 async function makeShare() {
@@ -266,10 +294,16 @@ function shareRow(share) {
   return row;
 }
 
+function endShare(row) {
+  trying(() => closeShare(row), part("shares-box"));
+}
+
 async function closeShare(row) {
   await call("DELETE", `/v1/shares/${row.dataset.share}`);
   row.children[1].textContent = "Closed";
   row.lastElementChild.replaceChildren();
+  row.children[1].tabIndex = -1;
+  row.children[1].focus();
   say(`The link for ${row.firstElementChild.textContent} is closed.`);
 }
 

@@ -3,6 +3,7 @@
 // rows [data-award], [data-pathway] flash when they changed · [data-live-off] tells when the news has stopped.
 const GATHER_MS = 60;          // events of one commit arrive together: one refresh, one message
 const RETRY_MS = [1000, 5000, 15000, 60000];
+const DOUBT_MS = 4000;         // a stream that ends and is open again sooner is nothing to tell
 
 const live = document.querySelector("[data-live]");
 const toasts = document.querySelector("[data-toasts]");
@@ -13,6 +14,7 @@ let gathering = null;
 let refreshing = Promise.resolve();
 let failures = 0;
 let retry = null;
+let doubt = null;
 
 function address() {
   const url = new URL(live.dataset.live, location.href);
@@ -24,14 +26,22 @@ function open() {
   clearTimeout(retry);
   source?.close();
   source = new EventSource(address());
-  source.addEventListener("open", () => { failures = 0; off(false); });
+  source.addEventListener("open", opened);
   source.addEventListener("error", closed);
   for (const kind of ["award", "milestone", "progress", "record"]) source.addEventListener(kind, arrived);
 }
 
+function opened() {
+  if (doubt) refreshing = refreshing.then(refresh).catch(() => {});
+  clearTimeout(doubt);
+  doubt = null;
+  failures = 0;
+  off(false);
+}
+
 function closed() {
+  doubt ??= setTimeout(() => off(true), DOUBT_MS);
   if (source.readyState !== EventSource.CLOSED) return; // the browser reconnects, with Last-Event-ID
-  off(true);
   retry = setTimeout(open, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
 }
 
@@ -144,7 +154,7 @@ function element(name, kind = "", words = "") {
 // A tab that slept may have lost its stream for good: look again when it is seen.
 function awake() {
   if (document.visibilityState !== "visible") return;
-  if (!source || source.readyState === EventSource.CLOSED) {
+  if (!source || doubt || source.readyState === EventSource.CLOSED) {
     open();
     refreshing = refreshing.then(refresh).catch(() => {});
   }
@@ -155,5 +165,5 @@ if (live) {
   document.addEventListener("visibilitychange", awake);
   addEventListener("online", awake);
   addEventListener("pageshow", (event) => { if (event.persisted) { source?.close(); open(); refreshing = refreshing.then(refresh).catch(() => {}); } });
-  addEventListener("pagehide", () => { clearTimeout(retry); source?.close(); });
+  addEventListener("pagehide", () => { clearTimeout(retry); clearTimeout(doubt); source?.close(); });
 }

@@ -4,6 +4,9 @@ const form = root.querySelector("form");
 const chooser = root.querySelector("[data-file]");
 const part = (name) => root.querySelector(`[data-${name}]`);
 const icon = (name) => root.querySelector(`[data-icon="${name}"]`).firstElementChild.cloneNode(true);
+const SHOWN = 200_000;          // bytes of a file that are shown; a browser lays out more of them only slowly
+const UNREAD = new Set([400, 415, 422]);
+const UNCHECKED = "It could not be checked";
 const MEDIA = { png: "image/png", svg: "image/svg+xml" };
 
 part("choose").hidden = part("hint").hidden = false;
@@ -24,7 +27,7 @@ root.addEventListener("dragleave", () => part("drop").classList.remove("over"));
 
 async function checkFile(file) {
   const media = MEDIA[file.name.split(".").pop().toLowerCase()] ?? "text/plain";
-  if (media === "text/plain") form.elements.document.value = await file.text();
+  form.elements.document.value = media === "text/plain" && file.size <= SHOWN ? await file.text() : "";
   await check(file, media);
 }
 
@@ -33,15 +36,16 @@ async function check(body, media) {
   try {
     const answer = await fetch("/v1/verify", { method: "POST", body, headers: { "Content-Type": media } });
     const told = await answer.json();
-    answer.ok ? show(told) : refuse(told.detail);
+    answer.ok ? show(told) : refuse(UNREAD.has(answer.status) ? "This is no credential" : UNCHECKED, told.detail);
   } catch {
-    refuse("The service could not be reached. Try again in a moment.");
+    refuse(UNCHECKED, "The service could not be reached. Try again in a moment.");
   }
   part("verdict").focus({ preventScroll: true });
 }
 
-function refuse(why) {
-  say("This is no credential", why);
+function refuse(verdict, why) {
+  say(verdict, why);
+  part("when").textContent = "";
   part("findings").replaceChildren();
   part("inside-box").hidden = part("says").hidden = true;
 }
