@@ -1,6 +1,7 @@
 """The assembled service: one ASGI application from its settings (the composition root)."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -10,11 +11,13 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import SQLAlchemyError
 
 from clr.api import ROUTERS as API_ROUTERS
 from clr.net.checking import Checker
 from clr.pages import ROUTERS as PAGE_ROUTERS
 from clr.records.contexts import Contexts, load_contexts
+from clr.registrar import settling
 from clr.registrar.keyring import open_keyring
 from clr.registrar.urls import Urls
 from clr.settings import Settings
@@ -28,7 +31,10 @@ from clr.web.headers import SecurityHeaders
 from clr.web.heads import Heads
 from clr.web.service import Service, utc_now
 
+_log = logging.getLogger(__name__)
+
 CONTEXTS_PACKAGE, CONTEXTS_FOLDER = "openbadgeslib", "openbadgeslib/ob3/contexts"
+
 BODY_SLACK = 65_536
 """Bytes a multipart form may add around its file."""
 
@@ -68,7 +74,9 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         service = await asyncio.to_thread(open_service, settings, demo=demo, clock=clock)
         app.state.service = service
         await service.changes.start()
+        settled = asyncio.create_task(asyncio.to_thread(_settle, service))
         yield
+        await settled
         await service.changes.stop()
         service.checker.close()
         service.engine.dispose()
@@ -89,6 +97,14 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         app.include_router(router)
     _protect(app, settings)
     return app
+
+
+def _settle(service: Service) -> None:
+    """Give what publications made due and an earlier stop left undone."""
+    try:
+        settling.run_pending(service.engine, at=service.clock(), urls=service.urls)
+    except SQLAlchemyError:
+        _log.exception("Milestones that publications made due still wait; `clr settle` gives them.")
 
 
 def _operation_id(route: APIRoute) -> str:

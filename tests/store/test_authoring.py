@@ -6,9 +6,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import select
 
+from clr.app import create_app
 from clr.registrar import authoring, graphs, settling
 from clr.registrar.policy import Caller, Role
 from clr.store.sessions import reading, transaction
@@ -327,6 +329,16 @@ def test_settling_gives_everybody_what_is_due_once_and_is_taken_up_where_it_stop
     for learner in learners:
         awards = world.client.get(f"/v1/learners/{learner}/awards", headers=world.admin).json()["items"]
         assert [award["name"] for award in awards].count("Essential") == 1
+
+
+def test_the_service_gives_at_its_start_what_a_stop_left_undone(world: World, clock):
+    amy = world.learner("Amy", holds=["A", "B"])
+    unsettled(world, "Essential", "A", "B")
+    with TestClient(create_app(world.client.app.state.service.settings, clock=clock)):
+        pass
+    assert settled(world) == 0
+    awards = world.client.get(f"/v1/learners/{amy}/awards", headers=world.admin).json()["items"]
+    assert [award["name"] for award in awards if award["origin"] == "derived"] == ["Essential"]
 
 
 def test_a_job_that_two_runs_take_up_is_counted_once(world: World, monkeypatch: pytest.MonkeyPatch):
