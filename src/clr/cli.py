@@ -58,6 +58,9 @@ class Kind(StrEnum):
     LEARNERS = "learners"
 
 
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
 class Server(uvicorn.Server):
     """A server that ends live streams when it is told to stop, so that it need not wait for them."""
 
@@ -159,6 +162,10 @@ def person(
 ) -> None:
     """Enter somebody who signs in; the first administrator comes this way."""
     with _service() as service, transaction(service.engine) as session:
+        if not name.strip():
+            raise ClrError("NAME is empty; write it as pages show it.")
+        if not _ADDRESS.fullmatch(email.strip()):
+            raise ClrError(f'"{email}" is no e-mail address; write name@example.edu.')
         roles = [_role(session, told) for told in role or ()]
         people.create_person(session, name=name, email=email, roles=roles, at=service.clock())
         _out.print(f"{name} may sign in: clr token {email}")
@@ -186,6 +193,7 @@ def import_file(
 def award(
     learner: Annotated[str, typer.Option(help="E-mail address or external id.")],
     achievement: Annotated[str, typer.Option(help="Id or exact name.")],
+    name: Annotated[str | None, typer.Option(help="Of a learner who is new here.")] = None,
     assessor: Annotated[str | None, typer.Option(help="Who assessed the work.")] = None,
 ) -> None:
     """Award one achievement, with every milestone that follows."""
@@ -193,7 +201,7 @@ def award(
         found = catalog.achievements_told(session, achievement)
         if len(found) != 1:
             raise ClrError(f'{len(found)} achievements are called "{achievement}"; give its id.')
-        who = Who(email=learner) if "@" in learner else Who(external_id=learner)
+        who = Who(email=learner, name=name) if "@" in learner else Who(external_id=learner, name=name)
         request = GrantRequest(found[0].id, who, assessor=assessor)
         granted = awarding.grant(session, OPERATOR, request, at=service.clock(), urls=service.urls)
     state = "was held already" if granted.repeated else "awarded"

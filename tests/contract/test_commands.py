@@ -88,7 +88,12 @@ REFUSED = [
     (("token", "nobody@northfield.example"), "Nobody here has the id"),
     (("person", "Ada", "a@b.example", "--role", "king"), '"king" is no role; there are: assessor, awarder'),
     (("person", "Ada", "a@b.example", "--role", "learner"), '"learner" is no role'),
-    (("person", "Ada", "a@b.example", "--role", "author=nobody"), "There is no such issuer."),
+    (
+        ("person", "Ada", "a@b.example", "--role", "author=nobody"),
+        'There is no issuer with the slug "nobody".',
+    ),
+    (("person", "Ada", "ada"), '"ada" is no e-mail address; write name@example.edu.'),
+    (("person", " ", "a@b.example"), "NAME is empty"),
     (("import", "nowhere.csv"), "nowhere.csv cannot be read: No such file or directory."),
     (("award", "--learner", "a@b.example", "--achievement", "Debate"), "0 achievements are called"),
 ]

@@ -153,7 +153,7 @@ def issuer_by_slug(snapshot: Session, slug: str) -> IssuerFacts:
     """Return the issuer with this slug."""
     found = snapshot.exec(select(Issuer).where(Issuer.slug == slug)).first()
     if found is None:
-        raise NotFound("There is no such issuer.")
+        raise NotFound(f'There is no issuer with the slug "{slug}".')
     return _issuer_facts(found)
 
 
