@@ -345,3 +345,17 @@ def test_a_fault_of_ours_is_told_as_such_with_every_guard(settings: Settings) ->
     assert answer.headers["content-type"] == "application/problem+json"
     assert ALWAYS.items() <= dict(answer.headers).items()
     assert "secret" not in answer.text
+
+
+REFUSED_FIELDS = [
+    ("/v1/learners", {"name": "Amy", "email": "amy"}, "email: is no e-mail address; write name@example.edu"),
+    ("/v1/awards", {"achievement_id": "ach_1"}, "body: needs either a learner_id or a learner"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "says"), REFUSED_FIELDS)
+def test_a_wrong_field_is_told_in_words_and_not_in_those_of_the_parser(
+    world: World, path: str, body: dict[str, str], says: str
+):
+    refused = world.client.post(path, json=body, headers=world.admin)
+    assert (refused.status_code, refused.json()["errors"][0]["says"]) == (422, says)

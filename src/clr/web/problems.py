@@ -153,7 +153,10 @@ def _not_valid(request: Request, error: Exception) -> JSONResponse:
 
 def _fault(item: Mapping[str, Any]) -> Problem:
     place: Sequence[str | int] = item["loc"]
-    return Problem(path_of(place), str(item["type"]), f"{_name(place)}: {item['msg']}")
+    says = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "string_pattern_mismatch" and _name(place) == "email":
+        says = "is no e-mail address; write name@example.edu"
+    return Problem(path_of(place), str(item["type"]), f"{_name(place)}: {says}")
 
 
 def _out_of_reach(request: Request, error: Exception) -> JSONResponse:
