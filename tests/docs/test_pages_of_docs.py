@@ -7,6 +7,7 @@ from typer.main import get_command
 
 from clr.cli import main
 from clr.errors import ClrError
+from clr.registrar.policy import TABLE, Role
 from clr.settings import Settings
 from clr.web.problems import STATUS
 
@@ -44,6 +45,17 @@ def test_every_command_is_documented_in_its_own_words():
 def test_every_refusal_is_documented_with_its_status():
     documented = {cells[0].strip("`"): int(cells[1]) for cells in rows("errors.md")}
     assert documented == {kind.code: status for kind, status in STATUS.items()}
+
+
+def test_every_deed_is_documented_with_the_roles_that_allow_it():
+    text = (DOCS / "roles.md").read_text(encoding="utf-8")
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    (_, *roles), *deeds = lines
+    documented = {
+        deed: {role for role, says in zip(roles, told, strict=True) if says == "yes"} for deed, *told in deeds
+    }
+    staff = set(Role) - {Role.LEARNER}
+    assert documented == {deed.value: set(allowed) & staff for deed, allowed in TABLE.items()}
 
 
 def test_no_refusal_is_left_without_a_status():
