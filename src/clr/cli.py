@@ -199,8 +199,10 @@ def award(
     """Award one achievement, with every milestone that follows."""
     with _service() as service, transaction(service.engine) as session:
         found = catalog.achievements_told(session, achievement)
-        if len(found) != 1:
-            raise ClrError(f'{len(found)} achievements are called "{achievement}"; give its id.')
+        if not found:
+            raise ClrError(f'No achievement is called "{achievement}", and none has this id.')
+        if len(found) > 1:
+            raise ClrError(f'{len(found)} achievements are called "{achievement}"; give the id of one.')
         who = Who(email=learner, name=name) if "@" in learner else Who(external_id=learner, name=name)
         request = GrantRequest(found[0].id, who, assessor=assessor)
         granted = awarding.grant(session, OPERATOR, request, at=service.clock(), urls=service.urls)

@@ -95,7 +95,7 @@ REFUSED = [
     (("person", "Ada", "ada"), '"ada" is no e-mail address; write name@example.edu.'),
     (("person", " ", "a@b.example"), "NAME is empty"),
     (("import", "nowhere.csv"), "nowhere.csv cannot be read: No such file or directory."),
-    (("award", "--learner", "a@b.example", "--achievement", "Debate"), "0 achievements are called"),
+    (("award", "--learner", "a@b.example", "--achievement", "Debate"), "No achievement is called"),
 ]
 
 

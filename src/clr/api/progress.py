@@ -28,8 +28,11 @@ class Headline(StrictModel):
     goal: str
     enrolled: bool
     status: str = Field(description="not_started, in_progress, eligible, complete, expiring or lapsed.")
-    basis_points: int
-    steps_left: int
+    basis_points: int = Field(
+        description="0 to 10000, rounded down in every group; 10000 only when complete. A stack that a person awards"
+        " passes on nine tenths until it is awarded."
+    )
+    steps_left: int = Field(description="Awards that are still needed; 0 only when complete.")
     steps_exact: bool = Field(description='False: say "at most".')
     says: str
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, NoReturn
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -33,13 +34,13 @@ DEPTH_LIMIT = 220
 
 def _stripped(value: str) -> str:
     value = value.strip()
-    if not value:
+    if not any(category(letter)[0] not in "CZ" for letter in value):
         raise ValueError("must not be empty")
     return value
 
 
 Line = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_stripped)]
-"""Text that must say something; outer blanks are dropped."""
+"""Text that must say something that can be seen; outer blanks are dropped."""
 
 
 def _kept_anywhere(value: datetime) -> datetime:

@@ -1,9 +1,10 @@
 """What the strict reader refuses, and that it says where."""
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from clr.errors import BadRequest
-from clr.web.bodies import DEPTH_LIMIT, read_json
+from clr.web.bodies import DEPTH_LIMIT, Line, read_json
 
 REFUSED = {
     "not a number": (b'{"a": NaN}', "NaN"),
@@ -39,3 +40,14 @@ def test_ordinary_bodies_are_read():
         "parts": [1, 2.5, None, True],
     }
     assert read_json(b'"\\ud83c\\udf93"') == "🎓"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "\u2060 \u00ad", "\u202e"])
+def test_a_name_that_nobody_can_see_is_no_name(name: str):
+    with pytest.raises(ValidationError):
+        TypeAdapter(Line).validate_python(name)
+
+
+@pytest.mark.parametrize("name", ["A", "?", " É ", "名", "🙂"])
+def test_a_name_of_one_letter_is_a_name(name: str):
+    assert TypeAdapter(Line).validate_python(name) == name.strip()
