@@ -26,7 +26,7 @@ NAMES = (
     RIGHT_TO_LEFT,
     COMBINED,
     "👩🏽‍🚀👨‍👩‍👧‍👦🏳️‍🌈",
-    "\u200b",
+    "\u200bZ",
     "\u202eevil",
 )
 MARKDOWN = f"""# A heading
