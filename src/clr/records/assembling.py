@@ -28,8 +28,8 @@ ASSOCIATIONS = frozenset(get_args(AssociationKind))
 MOST_DECIMALS = 4
 """Of credits: readers write smaller parts of a number each in their own way, and the signature would not hold."""
 
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Letters that no page shows, that SQL cannot keep (NUL), and that verifiers of what we sign write differently."""
 
 
 class CannotAssemble(ValueError):
@@ -376,7 +376,7 @@ def _require_sayable(facts: BadgeFacts) -> None:
 def _require_plain(value: Any) -> None:
     """Refuse control characters: verifiers escape them each in its own way, and the signature would not hold."""
     if isinstance(value, str):
-        if found := _CONTROL.search(value):
+        if found := CONTROL.search(value):
             raise CannotAssemble(f"A text holds the control character U+{ord(found[0]):04X}; leave it out.")
     elif isinstance(value, list | dict):
         for part in value.values() if isinstance(value, dict) else value:

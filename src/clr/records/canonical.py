@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
@@ -86,9 +87,9 @@ def _require_words(node: Mapping[str, Any], contexts: Contexts, *, top: bool) ->
             )
     if "@context" not in node:
         return
-    if not top and "VerifiableCredential" not in _listed(node.get("type")):
+    if not top and "VerifiableCredential" not in listed(node.get("type")):
         raise Unsafe("A context stands inside the document; only a credential may begin with one.")
-    for given in _listed(node["@context"]):
+    for given in listed(node["@context"]):
         if not isinstance(given, str) or given not in contexts.documents:
             raise Unsafe(f"The context {str(given)[:120]} is not one of those this service knows.")
 
@@ -127,7 +128,18 @@ def is_address(value: str) -> bool:
     return bool(_ADDRESS.fullmatch(value)) and not value.startswith("_:")
 
 
-def _listed(value: Any) -> list[Any]:
+def is_web_address(value: str) -> bool:
+    """Whether ``value`` is an address of the web that can stand in a canonical form as it is."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises ValueError for what is none
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_address(value)
+
+
+def listed(value: Any) -> list[Any]:
+    """Return what may be written as one thing or as a list of things, as a list."""
     return value if isinstance(value, list) else [value]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError
 
 from clr.errors import Problem
+from clr.records.canonical import listed
 from clr.records.members import (
     ABSENT,
     Achievement,
@@ -25,11 +26,6 @@ from clr.records.members import (
     Stamp,
     Types,
 )
-
-
-def listed(value: Any) -> list[Any]:
-    """Return what may be written as one thing or as a list of things, as a list."""
-    return value if isinstance(value, list) else [value]
 
 
 class _Credential(Part):

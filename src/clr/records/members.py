@@ -20,14 +20,12 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from clr.records.canonical import listed
+
 ABSENT: Any = None
 """The default of a member that may be left out. Null is no way to leave it out, so no type here takes it."""
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
-
-
-def _one_or_more(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
 
 
 def _moment(value: str) -> str:
@@ -47,8 +45,8 @@ Stamp = Annotated[str, AfterValidator(_moment)]
 """A date and time with its zone (RFC 3339)."""
 
 Address = Annotated[str, AfterValidator(_address)]
-Types = Annotated[list[str], Field(min_length=1), BeforeValidator(_one_or_more)]
-Texts = Annotated[list[str], BeforeValidator(_one_or_more)]
+Types = Annotated[list[str], Field(min_length=1), BeforeValidator(listed)]
+Texts = Annotated[list[str], BeforeValidator(listed)]
 Jws = Annotated[str, StringConstraints(pattern=r"^[\w-]+\.[\w-]*\.[\w-]+$")]
 AssociationKind = Literal[
     "exactMatchOf",
@@ -132,10 +130,10 @@ class PostalAddress(Part):
     geo: GeoCoordinates = ABSENT
 
 
-Identifiers = Annotated[list[IdentifierEntry], BeforeValidator(_one_or_more)]
-Identities = Annotated[list[IdentityObject], BeforeValidator(_one_or_more)]
-Jwss = Annotated[list[Jws], BeforeValidator(_one_or_more)]
-Endorsements = Annotated[list[dict[str, Any]], BeforeValidator(_one_or_more)]
+Identifiers = Annotated[list[IdentifierEntry], BeforeValidator(listed)]
+Identities = Annotated[list[IdentityObject], BeforeValidator(listed)]
+Jwss = Annotated[list[Jws], BeforeValidator(listed)]
+Endorsements = Annotated[list[dict[str, Any]], BeforeValidator(listed)]
 
 
 class Profile(Part):
@@ -181,7 +179,7 @@ class Alignment(Part):
     target_type: str = ABSENT
 
 
-Alignments = Annotated[list[Alignment], BeforeValidator(_one_or_more)]
+Alignments = Annotated[list[Alignment], BeforeValidator(listed)]
 
 
 class RubricCriterionLevel(Part):
@@ -198,7 +196,7 @@ class RubricCriterionLevel(Part):
     points: str = ABSENT
 
 
-Levels = Annotated[list[RubricCriterionLevel], BeforeValidator(_one_or_more)]
+Levels = Annotated[list[RubricCriterionLevel], BeforeValidator(listed)]
 
 
 class ResultDescription(Part):
@@ -237,8 +235,8 @@ class Criteria(Part):
     narrative: str = ABSENT
 
 
-ResultDescriptions = Annotated[list[ResultDescription], BeforeValidator(_one_or_more)]
-RelatedOnes = Annotated[list[Related], BeforeValidator(_one_or_more)]
+ResultDescriptions = Annotated[list[ResultDescription], BeforeValidator(listed)]
+RelatedOnes = Annotated[list[Related], BeforeValidator(listed)]
 
 
 class Achievement(Part):

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from clr.records.canonical import DEPTH_LIMIT, Unsafe, require_contexts
+from clr.records.canonical import DEPTH_LIMIT, Unsafe, listed, require_contexts
 from clr.records.contexts import VC, Contexts
-from clr.records.documents import BADGE_TYPES, RECORD_TYPE, listed, shape_problems, types_of
+from clr.records.documents import BADGE_TYPES, RECORD_TYPE, shape_problems, types_of
 from clr.records.findings import (
     CHECKS,
     CONTEXTS,

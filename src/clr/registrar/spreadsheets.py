@@ -9,16 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time
 from typing import Any
-from urllib.parse import urlsplit
 
 from clr.errors import BadInput, Problem
+from clr.records.canonical import is_web_address
 
 SEPARATORS = ",;\t"
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,4})?", re.ASCII)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-_ODD = re.compile(r'[\s\x00-\x20<>"{}|\\^`\x7f]')
-"""What no address may hold as it is."""
-
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -124,7 +121,7 @@ class Row:
     def web_address(self, column: str) -> str | None:
         """Return the cell as the absolute address of something on the web."""
         given = self.text(column)
-        if given is not None and not _is_web_address(given):
+        if given is not None and not is_web_address(given):
             says = f'"{given}" is no web address; begin it with https:// and write odd letters with %.'
             raise RowRefused(Fault(self.line, column, says))
         return given
@@ -167,15 +164,6 @@ def _kept_anywhere(moment: datetime) -> datetime:
     if not MINYEAR < moment.year < MAXYEAR:
         raise ValueError("this year is not kept")
     return moment.astimezone(UTC)
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises ValueError for what is none
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not _ODD.search(text)
 
 
 def _decoded(content: bytes) -> str:

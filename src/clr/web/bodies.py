@@ -4,12 +4,10 @@ Python's own reader accepts all of these; each has made two systems read one doc
 """
 
 import json
-import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, NoReturn
 from unicodedata import category
-from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from pydantic import (
@@ -23,8 +21,8 @@ from pydantic import (
 )
 
 from clr.errors import BadRequest, TooLarge, WrongMedia
-from clr.records.assembling import MOST_DECIMALS
-from clr.records.canonical import is_address
+from clr.records.assembling import CONTROL, MOST_DECIMALS
+from clr.records.canonical import is_web_address
 from clr.web.acts import ActRoute
 
 JSON_LIMIT = 1_048_576
@@ -183,7 +181,7 @@ def _inspect(value: Any) -> None:
 
 
 def _inspect_text(text: str) -> None:
-    if found := _CONTROL.search(text):
+    if found := CONTROL.search(text):
         raise BadRequest(f"A text holds the control character U+{ord(found[0]):04X}, which nobody can read.")
     try:
         text.encode("utf-8")
@@ -191,16 +189,10 @@ def _inspect_text(text: str) -> None:
         raise BadRequest("A text holds half of a surrogate pair, which is not Unicode.") from None
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""Letters that no page shows, that SQL cannot keep (NUL), and that verifiers of what we sign write differently."""
-
-
 def web_address(value: str) -> str:
     """Return ``value`` when it is an absolute http or https address; a validator for bodies."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not is_address(value):
+    if not is_web_address(value):
         raise ValueError(
             "must be an address that begins with https:// or http://, its odd letters written with %"
         )
-    _ = parts.port  # raises ValueError for what is none
     return value
