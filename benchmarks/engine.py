@@ -12,15 +12,24 @@ from datetime import UTC, datetime, timedelta
 from benchmarks.baselines import S, over_all_pathways, over_descendants
 from benchmarks.catalogues import university
 from benchmarks.measuring import Row, in_turns
-from clr.pathways import HeldAward, Milestone, Policy, StackingGraph, achievements_in, advance, settle
-from clr.pathways.compiled import Standing
+from clr.pathways import (
+    HeldAward,
+    Holdings,
+    Milestone,
+    Policy,
+    StackingGraph,
+    achievements_in,
+    advance,
+    settle,
+)
 from clr.pathways.graph import stack_node
+from clr.pathways.standing import Standing
 
 SIZE, LEARNERS, HOLDS, FEW = 5_000, 40, 25, 4
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
-Case = tuple[set[str], str]
-"""What a learner holds, and the badge that arrives."""
+Case = tuple[list[HeldAward], HeldAward]
+"""A learner's awards, and the one that arrives."""
 
 Arrival = tuple[list[HeldAward], str]
 """A learner's awards, the one that has just arrived among them, and what arrived."""
@@ -46,7 +55,7 @@ def _one_award_against_everything(graph: StackingGraph, cases: list[Case]) -> Ro
     arrivals = _Arrivals(graph, cases)
     ours, baseline = in_turns(
         arrivals.arrive,
-        lambda: [over_all_pathways(graph.network, goals, held | {badge}) for held, badge in some],
+        lambda: [over_all_pathways(graph.network, goals, [*held, badge], AT) for held, badge in some],
         prepare=arrivals.prepare,
     )
     name = "engine:award-to-progress vs memoised networkx over all pathways"
@@ -57,7 +66,7 @@ def _one_award_against_descendants(graph: StackingGraph, cases: list[Case]) -> R
     arrivals = _Arrivals(graph, cases)
     ours, baseline = in_turns(
         arrivals.arrive,
-        lambda: [over_descendants(graph.network, badge, held | {badge}) for held, badge in cases],
+        lambda: [over_descendants(graph.network, badge, [*held, badge], AT) for held, badge in cases],
         prepare=arrivals.prepare,
     )
     name = "engine:award-to-progress vs networkx descendants + memo"
@@ -67,8 +76,8 @@ def _one_award_against_descendants(graph: StackingGraph, cases: list[Case]) -> R
 def _from_scratch(graph: StackingGraph, cases: list[Case]) -> Row:
     goals, some = [stack_node(*key) for key in graph.in_order], cases[:FEW]
     ours, baseline = in_turns(
-        lambda: [Standing(graph.compiled, held | {badge}) for held, badge in cases],
-        lambda: [over_all_pathways(graph.network, goals, held | {badge}) for held, badge in some],
+        lambda: [Standing(graph, [*held, badge], at=AT) for held, badge in cases],
+        lambda: [over_all_pathways(graph.network, goals, [*held, badge], AT) for held, badge in some],
     )
     name = "engine:one learner from scratch vs memoised networkx over all pathways"
     return Row(name, ours / len(cases), baseline / len(some), 10)
@@ -88,12 +97,12 @@ def _from_the_awards_alone(graph: StackingGraph, arrivals: list[Arrival]) -> Row
 
 
 def _given(graph: StackingGraph, awards: list[HeldAward], arrived: str) -> list[Milestone]:
-    return advance(graph, awards, arrived, at=AT, versions={}, new_award=lambda: "new")
+    return advance(graph, Holdings(awards, {}), arrived, at=AT, new_award=lambda: "new")
 
 
 def _due(graph: StackingGraph, awards: list[HeldAward], arrived: str) -> set[str]:
     held = {award.achievement for award in awards}
-    figures = over_descendants(graph.network, arrived, held)
+    figures = over_descendants(graph.network, HeldAward("", arrived, 0, AT), awards, AT)
     auto = {node for node in figures if graph.network.nodes[node]["policy"] == Policy.AUTO}
     return {node.partition("@")[0] for node in auto if figures[node][0] == S} - held
 
@@ -110,7 +119,7 @@ def _last_badges(graph: StackingGraph) -> list[Arrival]:
         awards = [
             HeldAward(f"a{place}", name, 0, AT - timedelta(days=place)) for place, name in enumerate(names)
         ]
-        due = settle(graph, awards, at=AT, versions={}, new_award=lambda: "before")
+        due = settle(graph, Holdings(awards, {}), at=AT, new_award=lambda: "before")
         awards += [HeldAward(f"m{one.achievement}", one.achievement, 1, AT, derived=True) for one in due]
         awards.append(HeldAward("last", last, 0, AT))
         if _given(graph, awards, last):
@@ -122,7 +131,10 @@ def _cases(graph: StackingGraph) -> list[Case]:
     draw = random.Random(7)
     badges = sorted(node for node, told in graph.network.nodes(data=True) if told["kind"] == "badge")
     samples = [draw.sample(badges, HOLDS + 1) for _ in range(LEARNERS)]
-    return [(set(sample[1:]), sample[0]) for sample in samples]
+    awards = [
+        [HeldAward(f"a{place}", name, 0, AT) for place, name in enumerate(sample)] for sample in samples
+    ]
+    return [(several[1:], several[0]) for several in awards]
 
 
 class _Arrivals:
@@ -134,7 +146,7 @@ class _Arrivals:
 
     def prepare(self) -> None:
         """Let every learner stand as before the award."""
-        self._ready = [Standing(self._graph.compiled, held) for held, _ in self._cases]
+        self._ready = [Standing(self._graph, held, at=AT) for held, _ in self._cases]
 
     def arrive(self) -> None:
         """Count the award of each."""
@@ -145,9 +157,9 @@ class _Arrivals:
 def _require_equal(graph: StackingGraph, cases: list[Case]) -> None:
     """Hold every figure of every learner to the baseline's, as integers."""
     for held, badge in cases:
-        standing = Standing(graph.compiled, held)
+        standing = Standing(graph, held, at=AT)
         moved = standing.hold(badge)
-        expected = over_descendants(graph.network, badge, held | {badge})
+        expected = over_descendants(graph.network, badge, [*held, badge], AT)
         for node, figures in expected.items():
             achievement = node.partition("@")[0]
             if standing.of(achievement) != figures:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.baselines import over_all_pathways
 from clr.pathways import (
+    Holdings,
     S,
     StackingGraph,
     advance,
@@ -19,7 +20,7 @@ from clr.pathways import (
     settle,
     unsupported,
 )
-from clr.pathways.compiled import Standing
+from clr.pathways.standing import Standing
 from clr.registrar.explaining import clause_json
 from tests.property import oracle
 from tests.property.worlds import AT, BADGES, award, clauses, graph, held_sets, milestone, stackings, versions
@@ -38,7 +39,7 @@ def settled(stacks, held):
     """Awards of ``held`` and every milestone that follows."""
     awards = [award(name) for name in sorted(held)]
     ids = itertools.count()
-    due = settle(graph(stacks), awards, at=AT, versions=versions(stacks), new_award=lambda: f"m{next(ids)}")
+    due = settle(graph(stacks), Holdings(awards, versions(stacks)), at=AT, new_award=lambda: f"m{next(ids)}")
     return awards, due
 
 
@@ -80,7 +81,7 @@ def test_the_milestones_are_the_least_fixpoint_and_deriving_again_adds_none(lear
     assert names(awards, due) == oracle.closed(held, stacks)
     derived = [milestone(one.achievement) for one in due]
     again = settle(
-        graph(stacks), [*awards, *derived], at=AT, versions=versions(stacks), new_award=lambda: "x"
+        graph(stacks), Holdings([*awards, *derived], versions(stacks)), at=AT, new_award=lambda: "x"
     )
     assert again == []
 
@@ -95,7 +96,7 @@ def test_a_milestone_was_earned_when_its_requirement_was_met(learner, data):
     }
     awards = [award(name, days_ago=day) for name in days for day in days[name]]
     ids = itertools.count()
-    due = settle(graph(stacks), awards, at=AT, versions=versions(stacks), new_award=lambda: f"m{next(ids)}")
+    due = settle(graph(stacks), Holdings(awards, versions(stacks)), at=AT, new_award=lambda: f"m{next(ids)}")
     expected = oracle.dated({name: -max(several) for name, several in days.items()}, stacks)
     assert {one.achievement: (one.earned_on - AT).days for one in due} == {
         name: moment for name, moment in expected.items() if name not in held
@@ -114,7 +115,11 @@ def test_any_order_of_awards_gives_one_result(learner, random):
     for name in order:
         awards.append(award(name))
         due = advance(
-            graph(stacks), awards, name, at=AT, versions=versions(stacks), new_award=lambda: f"m{next(ids)}"
+            graph(stacks),
+            Holdings(awards, versions(stacks)),
+            name,
+            at=AT,
+            new_award=lambda: f"m{next(ids)}",
         )
         awards += [milestone(one.achievement) for one in due]
     expected = oracle.closed(held, stacks)
@@ -127,14 +132,14 @@ def test_any_order_of_awards_gives_one_result(learner, random):
 @given(learners(), st.randoms(use_true_random=False))
 def test_flat_and_incremental_evaluation_equal_the_explained_one(learner, random):
     stacks, held = learner
-    compiled = graph(stacks).compiled
-    incremental = Standing(compiled)
+    told = graph(stacks)
+    incremental = Standing(told, at=AT)
     order = sorted(held)
     random.shuffle(order)
     for name in order:
-        incremental.hold(name)
+        incremental.hold(award(name))
     whole = oracle.closed(held, stacks)
-    scratch = Standing(compiled, held)
+    scratch = Standing(told, map(award, held), at=AT)
     for name in stacks:
         expected = (oracle.points_of(name, whole, stacks), oracle.steps_of(name, whole, stacks))
         assert scratch.of(name) == expected
@@ -185,7 +190,7 @@ def test_an_award_that_ends_never_stands_in_the_way_of_a_milestone_that_lasts(le
         *(award(name, days_ago=5, valid_until=ends) for name in brought),
     ]
     ids = itertools.count()
-    due = settle(graph(stacks), awards, at=AT, versions=versions(stacks), new_award=lambda: f"m{next(ids)}")
+    due = settle(graph(stacks), Holdings(awards, versions(stacks)), at=AT, new_award=lambda: f"m{next(ids)}")
     lasting = held | {one.achievement for one in due}
     assert oracle.closed(held, stacks) <= lasting
 
@@ -206,7 +211,7 @@ def test_the_same_award_twice_counts_once(learner):
 def recomputed(told):
     """Points, steps, earned and needed of a clause from those of its parts, by the rules alone."""
     if told["kind"] == "holds":
-        if told["satisfied_by"] and told["complete"]:
+        if told["award"]:
             return S, 0, 1, 1
         if not told["parts"]:
             return 0, 1, 0, 1
@@ -322,8 +327,9 @@ def test_the_flat_form_agrees_with_recursion_over_the_networkx_graph(learner):
     reference = graph(stacks)
     goals = [f"{name}@1" for name in stacks]
     badges = {name for name in held if name in BADGES}
-    expected = over_all_pathways(reference.network, goals, badges)
-    told = Standing(reference.compiled, badges)
+    awards = [award(name) for name in sorted(badges)]
+    expected = over_all_pathways(reference.network, goals, awards, AT)
+    told = Standing(reference, awards, at=AT)
     assert {f"{name}@1": told.of(name) for name in stacks} == expected
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from clr.errors import ConditionMissing, NotAllowed, NotFound, NotSignedIn, PathwayUnsound, Stale
 from clr.ids import AchievementId, IssuerId, PathwayId
 from clr.pathways import Draft, DraftStack, Policy
-from clr.pathways.wire import RequirementJson, dump, require_depth
+from clr.pathways.wire import RequirementJson, dump, require_readable
 from clr.registrar import authoring, graphs, settling
 from clr.registrar.authoring import DraftFacts, PathwayFacts, VersionFacts
 from clr.web import problems
@@ -33,7 +33,7 @@ async def _shallow(request: Request) -> None:
     stacks = draft.get("stacks") if isinstance(draft, dict) else None
     for achievement, stack in stacks.items() if isinstance(stacks, dict) else ():
         if isinstance(stack, dict):
-            require_depth(stack.get("requirement"), f"stacks.{achievement}.requirement")
+            require_readable(stack.get("requirement"), f"stacks.{achievement}.requirement")
 
 
 Shallow = Depends(_shallow)

@@ -1,16 +1,21 @@
 """The pathway engine: what badges add up to, what follows from an award, and why. Pure."""
 
-from clr.pathways.awards import HeldAward
+from clr.pathways.allowances import Allowance, Substitution, Waiver
+from clr.pathways.awards import HeldAward, HeldResult
 from clr.pathways.drafting import Draft, DraftStack, Known, problems
-from clr.pathways.explaining import eligible, explain, next_transition_at, progress_toward
+from clr.pathways.explaining import eligible, explain, next_transition_at, progress_toward, transition
 from clr.pathways.graph import StackingGraph, require_no_loop
-from clr.pathways.milestones import Grounds, Milestone, Versions, advance, settle, unsupported
-from clr.pathways.progress import Clause, Failed, OpenStep, Progress, S, Status
+from clr.pathways.milestones import Grounds, Holdings, Milestone, Versions, advance, settle, unsupported
+from clr.pathways.progress import Clause, Failed, Gate, OpenStep, Progress, S, Status
 from clr.pathways.requirements import (
     AllOf,
     AtLeast,
+    Brings,
+    Credits,
+    Filters,
     Holds,
     Part,
+    Prerequisite,
     Requirement,
     achievements_in,
     clauses,
@@ -18,24 +23,32 @@ from clr.pathways.requirements import (
     with_ids_of,
 )
 from clr.pathways.routes import Suggestion, open_steps, what_next
-from clr.pathways.sentences import says, steps_left_says
+from clr.pathways.sentences import failed_says, says, steps_left_says
 from clr.pathways.stacks import Policy, Stack, StackKey
 
 __all__ = [
     "AllOf",
+    "Allowance",
     "AtLeast",
+    "Brings",
     "Clause",
+    "Credits",
     "Draft",
     "DraftStack",
     "Failed",
+    "Filters",
+    "Gate",
     "Grounds",
     "HeldAward",
+    "HeldResult",
+    "Holdings",
     "Holds",
     "Known",
     "Milestone",
     "OpenStep",
     "Part",
     "Policy",
+    "Prerequisite",
     "Progress",
     "Requirement",
     "S",
@@ -43,13 +56,16 @@ __all__ = [
     "StackKey",
     "StackingGraph",
     "Status",
+    "Substitution",
     "Suggestion",
     "Versions",
+    "Waiver",
     "achievements_in",
     "advance",
     "clauses",
     "eligible",
     "explain",
+    "failed_says",
     "next_transition_at",
     "open_steps",
     "problems",
@@ -58,6 +74,7 @@ __all__ = [
     "says",
     "settle",
     "steps_left_says",
+    "transition",
     "unsupported",
     "what_next",
     "with_clause_ids",

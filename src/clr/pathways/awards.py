@@ -3,13 +3,26 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from clr.ids import AchievementId, AwardId
 
 
 @dataclass(frozen=True, slots=True)
+class HeldResult:
+    """One result of an award: its score, and every level of the rubric that it reaches, by id and by name."""
+
+    description: str
+    score: Decimal | None = None
+    levels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class HeldAward:
-    """One live award; ``derived`` when it followed from others, ``version`` that of the stack (0: a badge)."""
+    """One live award; ``derived`` when it followed from others, ``version`` that of the stack (0: a badge).
+
+    ``revision`` is that of the achievement's definition; ``credits`` are hundredths, if the award states any.
+    """
 
     id: AwardId
     achievement: AchievementId
@@ -17,6 +30,9 @@ class HeldAward:
     earned_on: datetime
     valid_until: datetime | None = None
     derived: bool = False
+    revision: int = 0
+    results: tuple[HeldResult, ...] = ()
+    credits: int | None = None
 
     def earned_by(self, at: datetime | None) -> bool:
         """Whether it was earned at ``at`` or before; ``None`` stands for the end of time."""

@@ -54,4 +54,5 @@ def _extent(clause: Requirement, below: Mapping[AchievementId, Extent]) -> Exten
         asked = below.get(clause.achievement, _BADGE)
         return Extent(asked.height + 1, asked.size + 1)
     parts = [_extent(part.requirement, below) for part in clause.parts]
+    parts += [_extent(part.after.requirement, below) for part in clause.parts if part.after]
     return Extent(1 + max((part.height for part in parts), default=0), 1 + sum(part.size for part in parts))

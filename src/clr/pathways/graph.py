@@ -1,11 +1,15 @@
 """The stacking graph: every published stack in one networkx graph, in which a badge is one node.
 
-Nodes: an achievement (badge), one per version of a stack (``ach@2``), one per group inside it (``ach@2/0/1``).
-An edge runs from what is earned to what it counts toward and carries position and weight.
+Nodes: an achievement (badge), one per version of a stack (``ach@2``), one per group inside it (``ach@2/0/1``), one
+where filters, alternatives or a prerequisite stand between. An edge runs from what is earned to what it counts toward
+and carries position, weight, category and credits.
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,8 +18,18 @@ import networkx as nx
 from clr.errors import PathwayUnsound, Problem
 from clr.ids import AchievementId
 from clr.pathways.compiled import Compiled
-from clr.pathways.requirements import AllOf, Holds, Requirement, achievements_in
+from clr.pathways.requirements import (
+    AllOf,
+    AtLeast,
+    Credits,
+    Holds,
+    Part,
+    Requirement,
+    achievements_in,
+    clauses,
+)
 from clr.pathways.stacks import Stack, StackKey
+from clr.pathways.wire import dump
 
 
 class StackingGraph:
@@ -79,6 +93,19 @@ class StackingGraph:
             waiting += new
         return found
 
+    def needed_by(self, keys: Iterable[StackKey]) -> set[StackKey]:
+        """Return these stack versions and every one that they ask for, in whatever version."""
+        found = set(keys)
+        waiting = list(found)
+        while waiting:
+            asked = {
+                x for x in achievements_in(self.stacks[waiting.pop()].requirement) if x in self._versions
+            }
+            new = {(x, version) for x in asked for version in self._versions[x]} - found
+            found |= new
+            waiting += new
+        return found
+
     def node_link(self, root: AchievementId | None = None) -> dict[str, Any]:
         """Return the graph, or what lies below ``root``, as node-link data."""
         network = self.network
@@ -90,6 +117,20 @@ class StackingGraph:
         for node in data["nodes"]:
             node.pop("stack", None)
         return data
+
+    def ages(self, achievement: AchievementId) -> AbstractSet[timedelta]:
+        """Return the ages up to which an award of ``achievement`` counts somewhere."""
+        return self._ages.get(achievement, frozenset())
+
+    @cached_property
+    def _ages(self) -> Mapping[AchievementId, AbstractSet[timedelta]]:
+        found: dict[AchievementId, set[timedelta]] = {}
+        for stack in self.stacks.values():
+            for clause in clauses(stack.requirement):
+                if isinstance(clause, Holds) and clause.filters.max_age is not None:
+                    for achievement in clause.accepted:
+                        found.setdefault(achievement, set()).add(clause.filters.max_age)
+        return found
 
     def _nodes_of(self, achievement: AchievementId) -> list[str]:
         versions = self._versions.get(achievement)
@@ -107,36 +148,87 @@ class StackingGraph:
                 policy=stack.policy.value,
                 stack=stack.key,
             )
-            self._draw(network, stack.requirement, node, node, 0, 1)
+            self._draw(
+                network, stack.requirement, _Place(f"{node}/0", node, _edge(Part(stack.requirement), 0))
+            )
         return network
 
-    def _draw(
-        self,
-        network: "nx.DiGraph[str]",
-        clause: Requirement,
-        path: str,
-        whole: str,
-        position: int,
-        weight: int,
-    ) -> None:
+    def _draw(self, network: "nx.DiGraph[str]", clause: Requirement, place: "_Place") -> None:
+        """Draw a clause and all below it; an edge to what it counts toward carries what the part says."""
         if isinstance(clause, Holds):
-            for node in self._nodes_of(clause.achievement):
-                if node == clause.achievement:
-                    network.add_node(node, kind="badge", achievement_id=clause.achievement)
-                network.add_edge(node, whole, position=position, weight=weight)
+            self._draw_holds(network, clause, place)
             return
-        node = f"{path}/{position}"
-        count = None if isinstance(clause, AllOf) else clause.count
-        network.add_node(node, kind="all_of" if count is None else "at_least", count=count, name=clause.name)
-        network.add_edge(node, whole, position=position, weight=weight)
-        for place, part in enumerate(clause.parts):
-            self._draw(network, part.requirement, node, node, place, part.weight)
+        node = place.node
+        network.add_node(node, kind=_KIND[type(clause)], name=clause.name, **_asked(clause))
+        network.add_edge(node, place.whole, **place.edge)
+        for position, part in enumerate(clause.parts):
+            self._draw_part(
+                network, part, node, position, exclusive=not isinstance(clause, Credits) and clause.exclusive
+            )
+
+    def _draw_part(
+        self, network: "nx.DiGraph[str]", part: Part, whole: str, position: int, *, exclusive: bool
+    ) -> None:
+        node, edge = f"{whole}/{position}", _edge(part, position)
+        if part.after is not None:
+            gated = f"{node}/gate"
+            network.add_node(gated, kind="gated", strict=part.after.strict, in_order=part.after.in_order)
+            network.add_edge(gated, whole, **edge)
+            self._draw(network, part.after.requirement, _Place(f"{node}/first", gated, {"role": "first"}))
+            whole, edge = gated, {"role": "part"}
+        self._draw(network, part.requirement, _Place(node, whole, edge, slot=exclusive))
+
+    def _draw_holds(self, network: "nx.DiGraph[str]", clause: Holds, place: "_Place") -> None:
+        """Draw what is asked for as it is, or behind a node of its own where filters or alternatives stand between."""
+        whole, edge = place.whole, place.edge
+        if not clause.plain or place.slot:
+            asks = {key: value for key, value in dump(clause).items() if key not in ("kind", "id", "name")}
+            network.add_node(place.node, kind="holds", **asks)
+            network.add_edge(place.node, whole, **edge)
+            whole, edge = place.node, {}
+        for achievement in dict.fromkeys(clause.accepted):
+            for node in self._nodes_of(achievement):
+                if node == achievement:
+                    network.add_node(node, kind="badge", achievement_id=achievement)
+                network.add_edge(node, whole, **edge)
 
     def _parts_before_wholes(self) -> Iterator[StackKey]:
         for node in nx.lexicographical_topological_sort(self.network):
             stack = self.network.nodes[node].get("stack")
             if stack is not None:
                 yield stack
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a clause is drawn: its own node, what it counts toward, and what the edge there says."""
+
+    node: str
+    whole: str
+    edge: Mapping[str, Any]
+    slot: bool = False
+
+
+_KIND = {AllOf: "all_of", AtLeast: "at_least", Credits: "credits"}
+
+
+def _asked(group: AllOf | AtLeast | Credits) -> dict[str, Any]:
+    match group:
+        case AllOf():
+            return {"count": None, "exclusive": group.exclusive}
+        case AtLeast():
+            return {"count": group.count, "exclusive": group.exclusive, "categories": group.categories}
+        case Credits():
+            return {"total": group.total, "unit": group.unit}
+
+
+def _edge(part: Part, position: int) -> dict[str, Any]:
+    edge: dict[str, Any] = {"position": position, "weight": part.weight}
+    if part.category is not None:
+        edge["category"] = part.category
+    if part.brings is not None:
+        edge |= {"value": part.brings.each, "stated": part.brings.stated, "up_to": part.brings.up_to}
+    return edge
 
 
 def stack_node(achievement: AchievementId, version: int) -> str:

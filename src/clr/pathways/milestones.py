@@ -6,18 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clr.ids import AchievementId, AwardId
+from clr.pathways.allowances import Allowance
 from clr.pathways.awards import HeldAward
-from clr.pathways.compiled import Standing
 from clr.pathways.explaining import Explainer
 from clr.pathways.graph import StackingGraph
 from clr.pathways.progress import Clause
 from clr.pathways.stacks import Policy, Stack, StackKey
+from clr.pathways.standing import Standing
 
 Versions = Mapping[AchievementId, AbstractSet[int]]
 """Under which versions of a stack this learner's milestones follow, where that is not the one in force alone."""
 
 Grounds = Collection[tuple[StackKey, AbstractSet[AwardId]]]
 """Milestones that were revoked, with the awards that each stood on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What decides which milestones are due to one learner: awards, exceptions, versions, what was revoked."""
+
+    held: Sequence[HeldAward]
+    versions: Versions
+    revoked: Grounds = ()
+    allowances: Sequence[Allowance] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +45,30 @@ class Milestone:
 
 def advance(
     graph: StackingGraph,
-    held: Iterable[HeldAward],
+    holdings: Holdings,
     arrived: AchievementId,
     *,
     at: datetime,
-    versions: Versions,
     new_award: Callable[[], AwardId],
-    revoked: Grounds = (),
 ) -> list[Milestone]:
-    """Return the milestones due now that ``arrived`` is among ``held``, parts before wholes.
+    """Return the milestones due now that ``arrived`` is among what is held, parts before wholes.
 
     A milestone counts at once for the stacks above it, so one pass in that order is the whole cascade. One that was
-    ``revoked`` does not follow again while all that it stood on is held.
+    revoked does not follow again while all that it stood on is held.
     """
-    keys = graph.reached_from(arrived)
-    return _derive(graph, keys, held, at=at, versions=versions, new_award=new_award, revoked=revoked)
+    return _derive(graph, graph.reached_from(arrived), holdings, at=at, new_award=new_award)
 
 
 def settle(
-    graph: StackingGraph,
-    held: Iterable[HeldAward],
-    *,
-    at: datetime,
-    versions: Versions,
-    new_award: Callable[[], AwardId],
-    revoked: Grounds = (),
+    graph: StackingGraph, holdings: Holdings, *, at: datetime, new_award: Callable[[], AwardId]
 ) -> list[Milestone]:
-    """Return every milestone that is due, wherever it comes from (after a publication, an enrolment)."""
-    keys = graph.in_order
-    return _derive(graph, keys, held, at=at, versions=versions, new_award=new_award, revoked=revoked)
+    """Return every milestone that is due, wherever it comes from (a publication, an enrolment, an exception)."""
+    return _derive(graph, graph.in_order, holdings, at=at, new_award=new_award)
 
 
-def unsupported(graph: StackingGraph, held: Iterable[HeldAward]) -> tuple[AwardId, ...]:
+def unsupported(
+    graph: StackingGraph, held: Iterable[HeldAward], *, allowances: Iterable[Allowance] = ()
+) -> tuple[AwardId, ...]:
     """Return the derived awards that what remains no longer supports, parts before wholes.
 
     Everything is derived anew from the base awards; no derived award speaks for itself. Expiry is left aside: a
@@ -76,7 +79,9 @@ def unsupported(graph: StackingGraph, held: Iterable[HeldAward]) -> tuple[AwardI
     for award in awards:
         if award.derived:
             derived.setdefault((award.achievement, award.version), []).append(award)
-    explainer = Explainer(graph, (award for award in awards if not award.derived), at=None)
+    explainer = Explainer(
+        graph, (award for award in awards if not award.derived), at=None, allowances=allowances
+    )
     lost: list[AwardId] = []
     for key in graph.in_order:
         for award in derived.get(key, ()):
@@ -90,24 +95,24 @@ def unsupported(graph: StackingGraph, held: Iterable[HeldAward]) -> tuple[AwardI
 def _derive(
     graph: StackingGraph,
     keys: Sequence[StackKey],
-    held: Iterable[HeldAward],
+    holdings: Holdings,
     *,
     at: datetime,
-    versions: Versions,
     new_award: Callable[[], AwardId],
-    revoked: Grounds,
 ) -> list[Milestone]:
-    awards, due = list(held), []
-    barred = _barred(revoked, awards)
+    awards, due = list(holdings.held), []
+    versions, allowances = holdings.versions, holdings.allowances
+    barred = _barred(holdings.revoked, awards)
     wanted = [key for key in keys if _follows(graph, key, versions) and key not in barred]
-    current = {award.achievement for award in awards if award.current(at)}
-    standing = Standing(graph.compiled, current, toward=wanted)
+    standing = Standing(graph, awards, at=at, allowances=allowances, toward=wanted)
     explainer: Explainer | None = None
     for key in wanted:
         if not standing.meets(key):
             continue
         stack = graph.stacks[key]
-        explainer = explainer or Explainer(graph, awards, at=at, pins=_newest(versions))
+        explainer = explainer or Explainer(
+            graph, awards, at=at, pins=_newest(versions), allowances=allowances
+        )
         reason = explainer.clause(stack.requirement)
         if not reason.complete or reason.earned_on is None or _already(stack, reason.earned_on, awards):
             continue
@@ -117,7 +122,7 @@ def _derive(
         award = HeldAward(milestone.award_id, *key, milestone.earned_on, derived=True)
         awards.append(award)
         explainer.add(award)
-        standing.hold(stack.achievement)
+        standing.hold(award)
         due.append(milestone)
     return due
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from clr.ids import AchievementId, AwardId
+from clr.ids import AchievementId, AllowanceId, AwardId
 
 S = 10_000
 """Basis points of something complete."""
@@ -27,22 +27,41 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The first thing about an award for which it does not count."""
+    """The first filter for which an award does not count: which award, what was needed, what was found."""
 
     filter: str
-    says: str
+    award: AwardId
+    needed: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
     """One thing left to do: earn a badge, be assessed for a stack, or wait for a milestone that is due.
 
-    ``ready`` when nothing else must come before it.
+    ``ready`` when nothing else must come before it; ``advised`` when something else had better come before.
+    ``times`` is how often, where every award counts.
     """
 
     achievement: AchievementId
     kind: str
     ready: bool = True
+    advised: bool = False
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A prerequisite as it stands for one learner; a strict one that is not complete closes the clause."""
+
+    clause: "Clause"
+    strict: bool
+    in_order: bool
+
+    @property
+    def closed(self) -> bool:
+        """Whether the clause counts for nothing yet."""
+        return self.strict and not self.clause.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +69,12 @@ class Clause:
     """One clause of a requirement, explained; its numbers recompute from those of its parts.
 
     ``counted`` parts explain the basis points of the whole, ``on_route`` parts its steps. A clause on a stack
-    carries the stack's own requirement as its one part. ``earned`` of ``needed`` parts are complete;
-    ``earned_on`` is when the clause became complete; ``open`` what is left on the route.
+    carries the stack's own requirement as its one part. ``earned`` of ``needed`` parts are complete, or hundredths
+    of ``unit`` gathered; ``earned_on`` is when the clause became complete; ``open`` what is left on the route.
+
+    ``award`` is the one used by a hold, ``instead`` what it is of when that is not the achievement named, and
+    ``failed`` why the nearest award does not count. ``allowance`` is the waiver or substitution it is complete by.
+    A part of credits ``brings`` so many hundredths now, and ``route_steps`` are those on the way to the sum.
     """
 
     kind: str
@@ -69,10 +92,20 @@ class Clause:
     weight: int = 1
     counted: bool = True
     on_route: bool = True
+    award: AwardId | None = None
+    instead: AchievementId | None = None
     satisfied_by: tuple[AwardId, ...] = ()
     failed: Failed | None = None
+    allowance: AllowanceId | None = None
     earned_on: datetime | None = None
     valid_until: datetime | None = None
+    category: str | None = None
+    categories: int = 0
+    exclusive: bool = False
+    unit: str | None = None
+    brings: int | None = None
+    route_steps: int | None = None
+    gate: Gate | None = None
     parts: tuple["Clause", ...] = ()
     open: tuple[OpenStep, ...] = ()
 

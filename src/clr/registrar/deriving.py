@@ -13,6 +13,7 @@ from clr.pathways import (
     Clause,
     Grounds,
     HeldAward,
+    Holdings,
     Milestone,
     Stack,
     StackingGraph,
@@ -51,6 +52,10 @@ class Standing:
     def versions(self) -> Versions:
         """Under which versions milestones follow; of what is retired, none does."""
         return {**graphs.versions(self.pins), **dict.fromkeys(self.retired, frozenset())}
+
+    def holdings(self, held: Sequence[HeldAward]) -> Holdings:
+        """Return all that decides which milestones follow, were ``held`` what the learner holds."""
+        return Holdings(held, self.versions, self.revoked)
 
     def with_awards(self, given: Iterable[Award]) -> "Standing":
         """Return the standing once some awards were given besides."""
@@ -105,7 +110,7 @@ def settle_learner(transaction: Session, learner_id: LearnerId, *, at: datetime,
     """Give every milestone that is due to a learner, whatever made it due. The learner must be locked."""
     now = standing(transaction, learner_id)
     at = now.present(at)
-    due = settle(now.graph, now.held, at=at, versions=now.versions, new_award=_new_award, revoked=now.revoked)
+    due = settle(now.graph, now.holdings(now.held), at=at, new_award=_new_award)
     return _give(transaction, now, due, at=at, urls=urls)
 
 
@@ -146,9 +151,7 @@ def _new_award() -> AwardId:
 def _following(
     now: Standing, held: Sequence[HeldAward], arrived: AchievementId, at: datetime
 ) -> list[Milestone]:
-    return advance(
-        now.graph, held, arrived, at=at, versions=now.versions, new_award=_new_award, revoked=now.revoked
-    )
+    return advance(now.graph, now.holdings(held), arrived, at=at, new_award=_new_award)
 
 
 def _give(

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clr.ids import AchievementId
-from clr.pathways import Clause, says
+from clr.pathways import Clause, Failed, Gate, failed_says, says
+from clr.pathways.wire import in_units
 
 
 def achievements_told(clause: Clause) -> Iterator[AchievementId]:
@@ -12,9 +13,9 @@ def achievements_told(clause: Clause) -> Iterator[AchievementId]:
     waiting = [clause]
     while waiting:
         told = waiting.pop()
-        if told.achievement is not None:
-            yield told.achievement
+        yield from (named for named in (told.achievement, told.instead) if named is not None)
         waiting += told.parts
+        waiting += [told.gate.clause] if told.gate else []
 
 
 def clause_json(clause: Clause, names: Mapping[AchievementId, str]) -> dict[str, Any]:
@@ -26,8 +27,8 @@ def clause_json(clause: Clause, names: Mapping[AchievementId, str]) -> dict[str,
         "achievement_id": clause.achievement,
         "policy": clause.policy,
         "says": says(clause, lambda achievement: names.get(achievement, achievement)),
-        "earned": clause.earned,
-        "needed": clause.needed,
+        "earned": in_units(clause.earned) if clause.kind == "credits" else clause.earned,
+        "needed": in_units(clause.needed) if clause.kind == "credits" else clause.needed,
         "basis_points": clause.basis_points,
         "steps_left": clause.steps_left,
         "steps_exact": clause.steps_exact,
@@ -36,8 +37,36 @@ def clause_json(clause: Clause, names: Mapping[AchievementId, str]) -> dict[str,
         "weight": clause.weight,
         "counted": clause.counted,
         "on_route": clause.on_route,
+        "award": clause.award,
+        "instead": clause.instead,
         "satisfied_by": list(clause.satisfied_by),
-        "failed": {"filter": clause.failed.filter, "says": clause.failed.says} if clause.failed else None,
+        "failed": _failed_json(clause.failed) if clause.failed else None,
+        "allowance": clause.allowance,
+        "category": clause.category,
+        "categories": clause.categories,
+        "exclusive": clause.exclusive,
+        "unit": clause.unit,
+        "brings": None if clause.brings is None else in_units(clause.brings),
+        "route_steps": clause.route_steps,
+        "after": _gate_json(clause.gate, names) if clause.gate else None,
         "earned_on": clause.earned_on.isoformat() if clause.earned_on else None,
         "parts": [clause_json(part, names) for part in clause.parts],
+    }
+
+
+def _failed_json(failed: Failed) -> dict[str, Any]:
+    return {
+        "filter": failed.filter,
+        "award": failed.award,
+        "needed": failed.needed,
+        "found": failed.found,
+        "says": failed_says(failed),
+    }
+
+
+def _gate_json(gate: Gate, names: Mapping[AchievementId, str]) -> dict[str, Any]:
+    return {
+        "kind": "strict" if gate.strict else "advisory",
+        "in_order": gate.in_order,
+        "requirement": clause_json(gate.clause, names),
     }

@@ -8,6 +8,7 @@ import pytest
 
 from clr.pathways import (
     HeldAward,
+    Holdings,
     Policy,
     Stack,
     StackingGraph,
@@ -48,9 +49,8 @@ def test_a_learner_stands_where_the_case_says(case, learner):
         HeldAward(f"awd_{name}", name, 0, day(earned), day(until[name]) if name in until else None)
         for name, earned in learner["holds"].items()
     ]
-    due = settle(
-        graph, held, at=at, versions={name: {1} for name in case["stacks"]}, new_award=lambda: "awd_new"
-    )
+    versions = {name: {1} for name in case["stacks"]}
+    due = settle(graph, Holdings(held, versions), at=at, new_award=lambda: "awd_new")
     held += [HeldAward(one.award_id, one.achievement, 1, one.earned_on, derived=True) for one in due]
 
     progress = progress_toward(graph, case["goal"], held, at=at)

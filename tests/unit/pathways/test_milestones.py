@@ -7,6 +7,7 @@ from clr.pathways import (
     AllOf,
     AtLeast,
     HeldAward,
+    Holdings,
     Holds,
     Part,
     Policy,
@@ -40,7 +41,7 @@ def derived(name, version=1, days=1):
 def arriving(graph, awards, arrived, versions=None, at=AT):
     ids = itertools.count(1)
     wanted = versions or {name: {version} for name, version in graph.current.items()}
-    return advance(graph, awards, arrived, at=at, versions=wanted, new_award=lambda: f"new_{next(ids)}")
+    return advance(graph, Holdings(awards, wanted), arrived, at=at, new_award=lambda: f"new_{next(ids)}")
 
 
 CHAIN = StackingGraph(
@@ -100,7 +101,7 @@ def test_milestones_follow_only_under_the_versions_a_learner_is_pinned_to():
     pinned = arriving(graph, [award("a")], "a", {"first": {1}})
     assert [(one.achievement, one.version) for one in pinned] == [("first", 1)]
     awards = [award("a", 3), award("b", 5)]
-    both = settle(graph, awards, at=AT, versions={"first": {1, 2}}, new_award=lambda: "new")
+    both = settle(graph, Holdings(awards, {"first": {1, 2}}), at=AT, new_award=lambda: "new")
     assert [(one.version, one.earned_on) for one in both] == [(1, AT - 3 * DAY), (2, AT - 5 * DAY)]
 
 
@@ -118,9 +119,8 @@ def test_an_expired_badge_completes_nothing():
 
 
 def test_a_new_pathway_is_settled_for_those_who_had_met_it_before():
-    due = settle(
-        CHAIN, [award("z", 80)], at=AT, versions={"third": {1}, "first": {1}}, new_award=lambda: "new"
-    )
+    holdings = Holdings([award("z", 80)], {"third": {1}, "first": {1}})
+    due = settle(CHAIN, holdings, at=AT, new_award=lambda: "new")
     assert [(one.achievement, one.earned_on) for one in due] == [("third", AT - 80 * DAY)]
 
 
@@ -149,7 +149,7 @@ def test_a_milestone_that_was_revoked_does_not_return_while_all_that_it_stood_on
 
     def due(awards, *causes):
         revoked = [(("first", 1), frozenset(causes))]
-        found = settle(graph, awards, at=AT, versions={}, new_award=lambda: "new", revoked=revoked)
+        found = settle(graph, Holdings(awards, {}, revoked), at=AT, new_award=lambda: "new")
         return [one.achievement for one in found]
 
     assert due([award("a"), award("b", 9)], "awd_a") == []
@@ -166,7 +166,7 @@ def test_the_version_in_force_is_followed_unless_others_are_named_and_none_when_
         ({"first": set()}, []),
         ({"other": {1}}, [2]),
     ):
-        due = settle(graph, awards, at=AT, versions=versions, new_award=lambda: "new")
+        due = settle(graph, Holdings(awards, versions), at=AT, new_award=lambda: "new")
         assert [one.version for one in due] == followed
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from clr.errors import BadInput
 from clr.pathways import AllOf, AtLeast, Holds, Part, clauses, with_clause_ids, with_ids_of
-from clr.pathways.wire import dump, dump_stored, load, load_stored, require_depth
+from clr.pathways.wire import dump, dump_stored, load, load_stored, require_readable
 
 HOLDS = {"kind": "holds", "achievement_id": "ach_1"}
 REQUIREMENTS = st.recursive(
@@ -51,7 +51,7 @@ def test_nesting_without_end_is_refused_before_it_is_read():
     for _ in range(2000):
         deep = {"kind": "all_of", "parts": [{"requirement": deep}]}
     with pytest.raises(BadInput, match="nested deeper than 64"):
-        require_depth(deep, "stacks.ach_1.requirement")
+        require_readable(deep, "stacks.ach_1.requirement")
 
 
 def test_a_form_of_another_version_is_not_misread():
