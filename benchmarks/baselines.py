@@ -36,7 +36,7 @@ def over_descendants(
 class _Learner:
     def __init__(self, network: Any, held: list[Any], at: datetime) -> None:
         self.network, self.at = network, at
-        self.nodes, self.before = network.nodes, network.pred
+        self.nodes, self.before = network._node, network._pred  # noqa: SLF001  the dictionaries behind the views
         self.memo: dict[str, Figures] = {}
         self.held: dict[str, list[Any]] = {}
         for award in held:
