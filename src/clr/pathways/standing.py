@@ -108,6 +108,8 @@ class Standing:
     def _count(self, award: HeldAward) -> list[int]:
         """Take an award into account where it is looked at; return the nodes that it may have moved."""
         compiled, moved = self._compiled, []
+        if not award.earned_by(self._at):
+            return []
         place = compiled.place.get(award.achievement)
         if place is not None and award.current(self._at):
             self._points[place], self._steps[place] = S, 0
@@ -126,7 +128,8 @@ class Standing:
         if not passes(listener.asked, award, self._at):
             return False
         if listener.brings is not None:
-            kept = [one for x in listener.asked.accepted for one in self._kept.get(x, ())]
+            accepted = groups.each_once(listener.asked.accepted)
+            kept = [one for x in accepted for one in self._kept.get(x, ())]
             counted = [one for one in kept if passes(listener.asked, one, self._at)]
             growth = groups.growth(listener.brings, [(one.earned_on, one.credits) for one in counted])
             self._points[listener.place] = max(self._points[listener.place], growth[-1][1])
