@@ -94,7 +94,7 @@ class Compiled:
         for stack in ordered:
             self.root[stack.key] = root = self._clause(stack.requirement)
             if view.get(stack.achievement) == stack.version:
-                shared = stack.achievement not in told_apart
+                shared = stack.achievement not in told_apart and not isinstance(stack.requirement, Holds)
                 self.place[stack.achievement] = self._stack(stack.policy, root, shared=shared)
                 self._of_stack[stack.achievement] = (stack.policy, stack.version, root)
         self.achievement = {place: achievement for achievement, place in self.place.items()}
@@ -138,14 +138,11 @@ class Compiled:
         """Return the node of a stack; one awarded by itself shares that of the group it asks for."""
         if policy is not Policy.AUTO:
             return self._add(JUDGED, (root,))
-        of_its_own = not shared or root in self.given or self.nodes[root][0] not in _GROUPS
-        return self._add(AUTO, (root,)) if of_its_own else root
+        return root if shared and root not in self.given else self._add(AUTO, (root,))
 
     def _clause(self, clause: Requirement) -> int:
         if clause.id in self._waived:
-            place = self._add(BADGE, ())
-            self.given[place] = S
-            return place
+            return self._complete()
         match clause:
             case Holds():
                 return self._holds(self._with_instead(clause))
@@ -153,6 +150,11 @@ class Compiled:
                 return self._credits(clause)
             case AllOf() | AtLeast():
                 return self._slots(clause) if clause.exclusive else self._group(clause)
+
+    def _complete(self) -> int:
+        place = self._add(BADGE, ())
+        self.given[place] = S
+        return place
 
     def _with_instead(self, clause: Holds) -> Holds:
         more = self._instead.get(clause.id or "", ())
@@ -197,12 +199,18 @@ class Compiled:
         return self._add(SUM, (*parts, *amounts), group.total, tuple(told))
 
     def _slots(self, group: AllOf | AtLeast) -> int:
-        slots = [part.requirement for part in group.parts if isinstance(part.requirement, Holds)]
-        named = groups.each_once(x for slot in slots for x in slot.accepted)
+        asked = [part.requirement for part in group.parts if isinstance(part.requirement, Holds)]
+        slots = [self._with_instead(slot).accepted for slot in asked]
+        named = groups.each_once(x for slot in slots for x in slot)
         seat = {x: number for number, x in enumerate(named)}
-        taken = tuple(tuple(seat[x] for x in slot.accepted) for slot in slots)
+        taken = [tuple(seat[x] for x in slot) for slot in slots]
+        children = [self._plain(x) for x in named]
+        for place, slot in enumerate(asked):
+            if slot.id in self._waived:
+                taken[place] += (len(children),)
+                children.append(self._complete())
         count = len(slots) if isinstance(group, AllOf) else group.count
-        return self._add(SLOTS, tuple(self._plain(x) for x in named), count, taken)
+        return self._add(SLOTS, tuple(children), count, tuple(taken))
 
     def _holds(self, asked: Holds) -> int:
         if asked.plain:
@@ -253,9 +261,6 @@ class Compiled:
         for child in dict.fromkeys(children):
             self.parents[child] += (place,)
         return place
-
-
-_GROUPS = frozenset({ALL, WEIGHED, SOME, ONE, SPREAD, SUM, SLOTS})
 
 
 def _figures_of(children: tuple[int, ...]) -> Figures:

@@ -21,6 +21,9 @@ EXPIRING = timedelta(days=90)
 
 _NONE: Mapping[AchievementId, int] = {}
 
+Filling = AchievementId | int
+"""What fills a slot: an achievement, or its own place where it was waived."""
+
 
 def progress_toward(
     graph: StackingGraph,
@@ -164,13 +167,21 @@ class Explainer:
     def _slots(self, group: AllOf | AtLeast) -> Clause:
         """Return a group in which no achievement stands for two parts."""
         slots = [part.requirement for part in group.parts if isinstance(part.requirement, Holds)]
-        named = groups.each_once(x for slot in slots for x in slot.accepted)
-        told = {x: self.holds(Holds(x)) for x in named}
-        order = sorted(named, key=lambda x: (told[x].steps_left, told[x].earned_on or LAST))
+        accepted = [self._with_instead(slot).accepted for slot in slots]
+        told: dict[Filling, Clause] = {x: self.holds(Holds(x)) for slot in accepted for x in slot}
+        takes: list[tuple[Filling, ...]] = list(accepted)
+        for place, slot in enumerate(slots):
+            if waiver := self._waiver(slot):
+                told[place] = complete_by(told[slot.achievement], waiver)
+                takes[place] += (place,)
+        order = sorted(told, key=lambda x: (told[x].steps_left, told[x].earned_on or LAST))
         count = len(slots) if isinstance(group, AllOf) else group.count
-        filled = assigned([slot.accepted for slot in slots], order, count)
+        filled = assigned(takes, order, count)
         used = {x: place for place, x in filled.items()}
-        parts = [_slot(slot, filled.get(place), told, used) for place, slot in enumerate(slots)]
+        parts = [
+            self._substituted(slot, _slot(slot, filled.get(place), told, used))
+            for place, slot in enumerate(slots)
+        ]
         parts = [replace(part, category=own.category) for part, own in zip(parts, group.parts, strict=True)]
         return groups.exclusively(group, parts, filled)
 
@@ -189,11 +200,8 @@ class Explainer:
         asked = self._with_instead(part.requirement)
         awards = [award for award in self._of(asked) if self._failure(asked, award, None) is None]
         growth = groups.growth(brings, [(max(award.earned_on, since), award.credits) for award in awards])
-        waived = [
-            (max(one.given_on, since), brings.most)
-            for one in self._exceptions(part.requirement)
-            if isinstance(one, Waiver)
-        ]
+        waiver = self._waiver(part.requirement)
+        waived = [(max(waiver.given_on, since), brings.most)] if waiver else []
         used = groups.each_once((*told.satisfied_by, *(award.id for award in awards)))
         return replace(told, satisfied_by=used), groups.highest(growth, waived)
 
@@ -265,12 +273,15 @@ class Explainer:
         used = (one for one in self._exceptions(requirement) if isinstance(one, Substitution))
         return replace(told, allowance=next((one.id for one in used if one.instead == told.instead), None))
 
+    def _waiver(self, requirement: Requirement) -> Waiver | None:
+        return next((one for one in self._exceptions(requirement) if isinstance(one, Waiver)), None)
+
     def _waived(self, requirement: Requirement, told: Clause) -> Clause:
         """Return a clause as complete where it was waived before it was complete by itself."""
-        for one in self._exceptions(requirement):
-            if isinstance(one, Waiver) and (told.earned_on is None or one.given_on < told.earned_on):
-                told = complete_by(told, one)
-        return told
+        waiver = self._waiver(requirement)
+        if waiver is None or (told.earned_on is not None and told.earned_on <= waiver.given_on):
+            return told
+        return complete_by(told, waiver)
 
 
 def gated(told: Clause, gate: Gate) -> Clause:
@@ -327,9 +338,9 @@ def complete_by(told: Clause, waiver: Waiver) -> Clause:
 
 def _slot(
     slot: Holds,
-    by: AchievementId | None,
-    told: Mapping[AchievementId, Clause],
-    used: Mapping[AchievementId, int],
+    by: Filling | None,
+    told: Mapping[Filling, Clause],
+    used: Mapping[Filling, int],
 ) -> Clause:
     """Return one part of an exclusive group: by what fills it, or would; else as it stands by itself."""
     if by is not None:
@@ -341,7 +352,7 @@ def _slot(
             id=slot.id,
             name=slot.name,
             achievement=slot.achievement,
-            instead=None if by == slot.achievement else by,
+            instead=None if isinstance(by, int) or by == slot.achievement else by,
         )
     own = told[slot.achievement]
     taken = own.complete and slot.achievement in used and own.award is not None

@@ -25,6 +25,7 @@ from clr.pathways import (
     steps_left_says,
     what_next,
 )
+from clr.pathways.standing import Standing
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -188,3 +189,9 @@ def test_a_complete_stack_shows_what_it_was_made_of():
     group = told.root.parts[0]
     assert (told.root.basis_points, group.basis_points) == (S, 5000)
     assert not group.counted
+
+
+def test_a_stack_brought_that_asks_for_one_other_says_nothing_of_that_other():
+    graph = StackingGraph([stack("first", AllOf(of("a"))), stack("second", Holds("first"))])
+    told = Standing(graph, held("second"), at=AT)
+    assert (told.of("second"), told.of("first")) == ((S, 0), (0, 1))
