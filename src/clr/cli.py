@@ -28,11 +28,12 @@ from sqlmodel import Session
 from clr.app import create_app, open_service
 from clr.demo import building
 from clr.errors import ClrError
-from clr.ids import PersonId
+from clr.ids import PathwayId, PersonId
 from clr.net import fetching
 from clr.records.findings import Outcome
-from clr.registrar import awarding, catalog, people, settling, tokens
+from clr.registrar import authoring, awarding, catalog, exporting, people, settling, tokens
 from clr.registrar.awarding import GrantRequest
+from clr.registrar.exporting import Form
 from clr.registrar.importing import Imported, Importer
 from clr.registrar.people import Who
 from clr.registrar.policy import Caller, Role
@@ -43,6 +44,8 @@ from clr.web.access import ACCESS
 from clr.web.service import Service
 
 main = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+pathway = typer.Typer(no_args_is_help=True, help="Write a pathway down as a file.")
+main.add_typer(pathway, name="pathway")
 _out, _err = Console(markup=False), Console(stderr=True, markup=False)  # names and cells are text, [b] or not
 
 OPERATOR = Caller(PersonId(""), "The operator of this service", None, frozenset({(Role.ADMIN, "")}))
@@ -240,6 +243,24 @@ def verify(
     _out.print("It holds." if report.verified else "It does not hold, or not all of it could be checked.")
     if not report.verified:
         raise typer.Exit(1)
+
+
+@pathway.command()
+def export(
+    pathway_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the pathway.")],
+    version: Annotated[
+        int | None, typer.Option(min=1, help="A published version; else the one in force, or the draft.")
+    ] = None,
+    form: Annotated[
+        Form, typer.Option(help="Lines to read and compare, or JSON to draw it anew.")
+    ] = Form.TEXT,
+) -> None:
+    """Print a pathway as a file that changes only where the pathway does."""
+    with _service() as service, reading(service.engine) as snapshot:
+        key = PathwayId(pathway_id)
+        number = version or authoring.pathway(snapshot, key).current_version
+        told = exporting.exported(snapshot, OPERATOR, key, number, form)
+    sys.stdout.buffer.write(told.encode())  # UTF-8 wherever it is kept, whatever this terminal speaks
 
 
 @main.command()

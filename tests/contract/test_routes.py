@@ -49,6 +49,9 @@ api  GET    /v1/pathways/{pathway_id}/draft/problems         401  403 403  403  
 api  POST   /v1/pathways/{pathway_id}/publish                401  403 403  403  403  ok   403   403   403   ok
 api  GET    /v1/pathways/{pathway_id}/versions               401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/pathways/{pathway_id}/versions/{number}      401  ok  ok   ok   ok   ok   ok    ok    ok    ok
+api  GET    /v1/pathways/{pathway_id}/diff                   401  ok  ok   ok   ok   ok   ok    ok    ok    ok
+api  GET    /v1/pathways/{pathway_id}/versions/{number}/export   401 ok ok ok   ok   ok   ok    ok    ok    ok
+api  GET    /v1/pathways/{pathway_id}/draft/export           401  403 403  403  403  ok   403   403   403   ok
 api  GET    /v1/graph                                        401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/learners                                     401  404 404  ok   ok   404  ok    ok    404   ok
 api  POST   /v1/learners                                     401  404 404  ok   ok   404  ok    ok    404   ok
@@ -278,6 +281,8 @@ def body_of(campus: Campus, method: str, path: str) -> dict[str, Any]:
         return {"content": b"work", "params": {"name": "work.txt"}}
     if path.endswith("/image"):
         return {"content": PNG}
+    if path.endswith("/diff"):
+        return {"params": {"from": 1, "to": 1}}
     if path in ("/demo", "/verify"):
         return {"content": b"document=x&person=x"}
     return {"json": sent[f"{method} {path}"]} if f"{method} {path}" in sent else {}
