@@ -125,13 +125,19 @@ class World:
         return self.achievements[name]
 
     def stack(
-        self, name: str, requirement: Part, policy: str = "auto", *, issuer: str = "Career Connect"
+        self,
+        name: str,
+        requirement: Part,
+        policy: str = "auto",
+        *,
+        issuer: str = "Career Connect",
+        on_lost: str = "suspend",
     ) -> "World":
         """Publish a pathway of one stack, named after it."""
-        return self.pathway(name, {name: (requirement, policy)}, issuer=issuer)
+        return self.pathway(name, {name: (requirement, policy, on_lost)}, issuer=issuer)
 
     def pathway(
-        self, goal: str, stacks: dict[str, tuple[Part, str]], *, issuer: str = "Career Connect"
+        self, goal: str, stacks: dict[str, tuple[Any, ...]], *, issuer: str = "Career Connect"
     ) -> "World":
         """Publish a pathway toward ``goal`` (again: its next version)."""
         draft = self.draft(goal, stacks, issuer=issuer)
@@ -148,13 +154,17 @@ class World:
         return self
 
     def draft(
-        self, goal: str, stacks: dict[str, tuple[Part, str]], *, issuer: str = "Career Connect"
+        self, goal: str, stacks: dict[str, tuple[Any, ...]], *, issuer: str = "Career Connect"
     ) -> dict[str, Any]:
         for name in stacks:
             self.badge(name, kind="micro-credential", issuer=issuer)
         written = {
-            self.achievements[name]: {"requirement": self.requirement(rule), "policy": policy}
-            for name, (rule, policy) in stacks.items()
+            self.achievements[name]: {
+                "requirement": self.requirement(rule),
+                "policy": policy,
+                "on_lost": next(iter(lost), "suspend"),
+            }
+            for name, (rule, policy, *lost) in stacks.items()
         }
         goal_id = self.badge(goal, kind="micro-credential", issuer=issuer)
         return {"name": goal, "goal": goal_id, "description": f"Toward {goal}.", "stacks": written}

@@ -158,9 +158,15 @@ def test_an_award_is_kept_whole_or_not_at_all(world: World):
 def test_an_expired_award_no_longer_counts_and_says_when_it_expired(world: World):
     world.stack("Essential", all_of("A"), policy="assessed")
     amy = world.learner("Amy")
-    world.grant(amy, "A", earned_on="2024-09-03T00:00:00Z", valid_until="2026-09-03T00:00:00Z")
+    lapsed = world.grant(amy, "A", earned_on="2024-09-03T00:00:00Z", valid_until="2026-09-03T00:00:00Z")
     part = world.progress(amy, "Essential")["requirement"]["parts"][0]["parts"][0]
-    assert part["failed"] == {"filter": "current", "says": "Expired on 3 September 2026"}
+    assert part["failed"] == {
+        "filter": "current",
+        "award": lapsed.award["id"],
+        "needed": "",
+        "found": "2026-09-03T00:00:00+00:00",
+        "says": "Expired on 3 September 2026",
+    }
     path = f"/v1/learners/{amy}/progress/{world.pathways['Essential']}"
     before = world.client.get(path, params={"as_of": "2026-01-01T00:00:00Z"}, headers=world.admin).json()
     assert before["status"] == "eligible"

@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from tests.worlds import World, all_of
 
-MOST_FOR_AN_AWARD, MOST_FOR_A_MILESTONE, MOST_FOR_PROGRESS = 40, 18, 12
+MOST_FOR_AN_AWARD, MOST_FOR_A_MILESTONE, MOST_FOR_PROGRESS = 40, 18, 13
 
 
 @contextmanager

@@ -105,8 +105,8 @@ class AwardIn(StrictModel):
         )
 
 
-class RevocationIn(StrictModel):
-    """Why an award is taken back; its learner reads it."""
+class ReasonIn(StrictModel):
+    """Why staff decide so; the learner reads it."""
 
     reason: Line = Field(max_length=1000)
 
@@ -225,7 +225,10 @@ class RevokedOut(StrictModel):
     """A revocation with everything it did."""
 
     award: AwardOut
-    suspended: list[AwardOut] = Field(description="Milestones that nothing supports any more.")
+    suspended: list[AwardOut] = Field(
+        description="Milestones that nothing supports any more: suspended until staff decide, unless their stack says"
+        " that they are kept or revoked; see the state of each."
+    )
     progress: list[MovedOut]
 
 
@@ -279,13 +282,13 @@ def explain_award(award_id: str, caller: SignedIn, snapshot: Snapshot) -> dict[s
     "/awards/{award_id}/revoke", responses=problems.declared(NotSignedIn, NotAllowed, NotFound, Conflict)
 )
 def revoke_award(
-    award_id: str, body: RevocationIn, caller: SignedIn, transaction: Transaction, now: Now
+    award_id: str, body: ReasonIn, caller: SignedIn, transaction: Transaction, now: Now
 ) -> RevokedOut:
     """Take an award back, with a reason; milestones that stood on it alone are suspended."""
     revoked = revoking.revoke(transaction, caller, AwardId(award_id), because=body.reason, at=now)
     return RevokedOut(
         award=AwardOut.of(revoked.award),
-        suspended=[AwardOut.of(milestone) for milestone in revoked.suspended],
+        suspended=[AwardOut.of(milestone) for milestone in revoked.lost],
         progress=[MovedOut.of(moved) for moved in revoked.progress],
     )
 

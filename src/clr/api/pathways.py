@@ -8,7 +8,7 @@ from pydantic import Field
 
 from clr.errors import ConditionMissing, NotAllowed, NotFound, NotSignedIn, PathwayUnsound, Stale
 from clr.ids import AchievementId, IssuerId, PathwayId
-from clr.pathways import Draft, DraftStack, Policy
+from clr.pathways import Draft, DraftStack, OnLost, Policy
 from clr.pathways.wire import RequirementJson, dump, require_readable
 from clr.registrar import authoring, graphs, settling
 from clr.registrar.authoring import DraftFacts, PathwayFacts, VersionFacts
@@ -44,6 +44,11 @@ class DraftStackJson(StrictModel):
 
     requirement: RequirementJson
     policy: Literal["auto", "assessed", "manual"] = "auto"
+    on_lost: Literal["suspend", "keep", "revoke"] = Field(
+        "suspend",
+        description="What becomes of its milestones when an award that one stood on is revoked: suspended until staff"
+        " decide, kept, or revoked too.",
+    )
 
 
 class DraftJson(StrictModel):
@@ -57,7 +62,9 @@ class DraftJson(StrictModel):
     def draft(self) -> Draft:
         """Return what this says."""
         stacks = {
-            AchievementId(key): DraftStack(stack.requirement.requirement(), Policy(stack.policy))
+            AchievementId(key): DraftStack(
+                stack.requirement.requirement(), Policy(stack.policy), OnLost(stack.on_lost)
+            )
             for key, stack in self.stacks.items()
         }
         return Draft(self.name, AchievementId(self.goal), self.description, stacks)
@@ -125,6 +132,7 @@ class VersionOut(StrictModel):
             key: {
                 "version": facts.stacks[key],
                 "policy": stack.policy.value,
+                "on_lost": stack.on_lost.value,
                 "requirement": dump(stack.requirement),
             }
             for key, stack in facts.draft.stacks.items()

@@ -2,10 +2,11 @@
 
 from clr.pathways.allowances import Allowance, Substitution, Waiver
 from clr.pathways.awards import HeldAward, HeldResult
-from clr.pathways.drafting import Draft, DraftStack, Known, problems
+from clr.pathways.checking import Known, RubricFacts
+from clr.pathways.drafting import Draft, DraftStack, problems
 from clr.pathways.explaining import eligible, explain, next_transition_at, progress_toward, transition
 from clr.pathways.graph import StackingGraph, require_no_loop
-from clr.pathways.milestones import Grounds, Holdings, Milestone, Versions, advance, settle, unsupported
+from clr.pathways.milestones import Grounds, Holdings, Lost, Milestone, Versions, advance, settle, unsupported
 from clr.pathways.progress import Clause, Failed, Gate, OpenStep, Progress, S, Status
 from clr.pathways.requirements import (
     AllOf,
@@ -24,7 +25,7 @@ from clr.pathways.requirements import (
 )
 from clr.pathways.routes import Suggestion, open_steps, what_next
 from clr.pathways.sentences import failed_says, says, steps_left_says
-from clr.pathways.stacks import Policy, Stack, StackKey
+from clr.pathways.stacks import OnLost, Policy, Stack, StackKey
 
 __all__ = [
     "AllOf",
@@ -44,13 +45,16 @@ __all__ = [
     "Holdings",
     "Holds",
     "Known",
+    "Lost",
     "Milestone",
+    "OnLost",
     "OpenStep",
     "Part",
     "Policy",
     "Prerequisite",
     "Progress",
     "Requirement",
+    "RubricFacts",
     "S",
     "Stack",
     "StackKey",

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clr.errors import Problem
-from clr.ids import AchievementId, IssuerId
+from clr.ids import AchievementId
+from clr.pathways.checking import Known, Surroundings, faults_in, retired, unknown
 from clr.pathways.extents import HEIGHT_LIMIT, SIZE_LIMIT, extents
 from clr.pathways.graph import StackingGraph, loop_in_words, shortest_loop
-from clr.pathways.requirements import AtLeast, Holds, Requirement, achievements_in
-from clr.pathways.stacks import Policy
+from clr.pathways.requirements import Requirement, achievements_in
+from clr.pathways.stacks import OnLost, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class DraftStack:
 
     requirement: Requirement
     policy: Policy
+    on_lost: OnLost = OnLost.SUSPEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,80 +31,47 @@ class Draft:
     stacks: Mapping[AchievementId, DraftStack]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the catalogue says of an achievement."""
-
-    name: str
-    retired: bool
-    issuer: IssuerId
-
-
 def problems(draft: Draft, *, known: Mapping[AchievementId, Known], graph: StackingGraph) -> list[Problem]:
     """Return every reason why ``draft`` cannot be published; ``graph`` is what is published already."""
     names = {achievement: fact.name for achievement, fact in known.items()}
     found = [*_goal(draft, known, graph)]
+    catalogue = Surroundings(known, _policies(draft, graph), _versions(draft, graph))
     for achievement, stack in draft.stacks.items():
         at = f"stacks.{achievement}"
         if achievement not in known:
-            found.append(_unknown(at, achievement))
+            found.append(unknown(at, achievement))
         elif known[achievement].retired:
-            found.append(_retired(at, known[achievement]))
-        found += _clause(stack.requirement, f"{at}.requirement", known)
+            found.append(retired(at, known[achievement]))
+        found += faults_in(stack.requirement, f"{at}.requirement", catalogue)
     return [*found, *_unreachable(draft, graph, names), *_shape(draft, graph, names)]
+
+
+def _policies(draft: Draft, graph: StackingGraph) -> Mapping[AchievementId, Policy]:
+    published = {key: graph.stacks[key, version].policy for key, version in graph.current.items()}
+    return {**published, **{key: stack.policy for key, stack in draft.stacks.items()}}
+
+
+def _versions(draft: Draft, graph: StackingGraph) -> Mapping[AchievementId, frozenset[int]]:
+    """Return the versions in which each stack can be earned once the draft is published: now, or with what is drawn."""
+    drawn = {key: graph.current.get(key, 0) + 1 for key in draft.stacks}
+    found = {key: {version} for key, version in graph.current.items()}
+    for key, version in drawn.items():
+        found.setdefault(key, set()).add(version)
+    return {key: frozenset(several) for key, several in found.items()}
 
 
 def _goal(draft: Draft, known: Mapping[AchievementId, Known], graph: StackingGraph) -> Iterator[Problem]:
     if not draft.goal:
         yield Problem("goal", "goal-missing", "Say which achievement this pathway leads to.")
     elif draft.goal not in known:
-        yield _unknown("goal", draft.goal)
+        yield unknown("goal", draft.goal)
     elif draft.goal in draft.stacks:
         return
     elif not graph.versions(draft.goal):
         name = known[draft.goal].name
         yield Problem("goal", "goal-missing", f"{name} has no requirement yet; add it to the stacks.")
     elif known[draft.goal].retired:
-        yield _retired("goal", known[draft.goal])
-
-
-def _clause(clause: Requirement, at: str, known: Mapping[AchievementId, Known]) -> Iterator[Problem]:
-    if isinstance(clause, Holds):
-        fact = known.get(clause.achievement)
-        if fact is None:
-            yield _unknown(at, clause.achievement)
-        elif fact.retired:
-            yield _retired(at, fact)
-        return
-    if not clause.parts:
-        yield Problem(f"{at}.parts", "empty", "This group asks for nothing; add a part or take it out.")
-    elif isinstance(clause, AtLeast):
-        yield from _count(clause, at)
-    elif sum(part.weight for part in clause.parts) == 0:
-        yield Problem(f"{at}.parts", "weights", "Every part is optional; give at least one a weight.")
-    yield from _duplicates([part.requirement for part in clause.parts], at, known)
-    for place, part in enumerate(clause.parts):
-        yield from _clause(part.requirement, f"{at}.parts[{place}].requirement", known)
-
-
-def _count(clause: AtLeast, at: str) -> Iterator[Problem]:
-    if clause.count < 1:
-        yield Problem(f"{at}.count", "count", f"{clause.count} of the parts is nothing; ask for at least 1.")
-    elif clause.count > len(clause.parts):
-        says = f"{clause.count} are asked for, but there are only {len(clause.parts)} parts."
-        yield Problem(f"{at}.count", "count", says)
-
-
-def _duplicates(parts: list[Requirement], at: str, known: Mapping[AchievementId, Known]) -> Iterator[Problem]:
-    seen: set[AchievementId] = set()
-    for place, part in enumerate(parts):
-        if not isinstance(part, Holds):
-            continue
-        if part.achievement in seen:
-            name = known[part.achievement].name if part.achievement in known else part.achievement
-            says = f"{name} stands twice in this group; one award would fill both."
-            yield Problem(f"{at}.parts[{place}].requirement", "duplicate", says)
-        seen.add(part.achievement)
+        yield retired("goal", known[draft.goal])
 
 
 def _unreachable(draft: Draft, graph: StackingGraph, names: Mapping[AchievementId, str]) -> Iterator[Problem]:
@@ -163,11 +132,3 @@ def _extents(
             f"ask for; {SIZE_LIMIT} is the most. Ask for fewer stacks more than once."
         )
         yield Problem("stacks", "size", says)
-
-
-def _retired(at: str, fact: Known) -> Problem:
-    return Problem(at, "retired", f"{fact.name} is retired; nobody can earn it any more.")
-
-
-def _unknown(at: str, achievement: AchievementId) -> Problem:
-    return Problem(at, "unknown", f"There is no achievement {achievement}; create it first or mend the id.")

@@ -88,7 +88,8 @@ def transition(
         instants |= {allowance.given_on, allowance.until}
     for award in held:
         ends = [award.valid_until] if award.valid_until else []
-        ends += [later(award.earned_on, span) for span in graph.ages(award.achievement)]
+        ages = {filters.max_age for filters in graph.asked_of(award.achievement)}
+        ends += [later(award.earned_on, age) for age in ages if age is not None]
         instants |= {award.earned_on, *ends, *(end - EXPIRING for end in ends)}
     return min((instant for instant in instants if instant is not None and instant > at), default=None)
 

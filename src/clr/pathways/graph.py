@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -19,9 +18,11 @@ from clr.errors import PathwayUnsound, Problem
 from clr.ids import AchievementId
 from clr.pathways.compiled import Compiled
 from clr.pathways.requirements import (
+    CURRENT,
     AllOf,
     AtLeast,
     Credits,
+    Filters,
     Holds,
     Part,
     Requirement,
@@ -118,18 +119,27 @@ class StackingGraph:
             node.pop("stack", None)
         return data
 
-    def ages(self, achievement: AchievementId) -> AbstractSet[timedelta]:
-        """Return the ages up to which an award of ``achievement`` counts somewhere."""
-        return self._ages.get(achievement, frozenset())
+    def asked_of(self, achievement: AchievementId) -> AbstractSet[Filters]:
+        """Return every set of filters that an award of ``achievement`` is held against somewhere."""
+        return self._asked.get(achievement, frozenset())
 
     @cached_property
-    def _ages(self) -> Mapping[AchievementId, AbstractSet[timedelta]]:
-        found: dict[AchievementId, set[timedelta]] = {}
+    def graded(self) -> AbstractSet[AchievementId]:
+        """The achievements of which a result is asked for somewhere."""
+        return frozenset(
+            x
+            for x, asked in self._asked.items()
+            if any(one.min_score is not None or one.level is not None for one in asked)
+        )
+
+    @cached_property
+    def _asked(self) -> Mapping[AchievementId, AbstractSet[Filters]]:
+        found: dict[AchievementId, set[Filters]] = {}
         for stack in self.stacks.values():
             for clause in clauses(stack.requirement):
-                if isinstance(clause, Holds) and clause.filters.max_age is not None:
+                if isinstance(clause, Holds) and clause.filters != CURRENT:
                     for achievement in clause.accepted:
-                        found.setdefault(achievement, set()).add(clause.filters.max_age)
+                        found.setdefault(achievement, set()).add(clause.filters)
         return found
 
     def _nodes_of(self, achievement: AchievementId) -> list[str]:

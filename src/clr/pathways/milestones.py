@@ -11,7 +11,7 @@ from clr.pathways.awards import HeldAward
 from clr.pathways.explaining import Explainer
 from clr.pathways.graph import StackingGraph
 from clr.pathways.progress import Clause
-from clr.pathways.stacks import Policy, Stack, StackKey
+from clr.pathways.stacks import OnLost, Policy, Stack, StackKey
 from clr.pathways.standing import Standing
 
 Versions = Mapping[AchievementId, AbstractSet[int]]
@@ -66,13 +66,26 @@ def settle(
     return _derive(graph, graph.in_order, holdings, at=at, new_award=new_award)
 
 
-def unsupported(
-    graph: StackingGraph, held: Iterable[HeldAward], *, allowances: Iterable[Allowance] = ()
-) -> tuple[AwardId, ...]:
-    """Return the derived awards that what remains no longer supports, parts before wholes.
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A derived award that nothing supports any more, and what its stack says should become of it."""
 
-    Everything is derived anew from the base awards; no derived award speaks for itself. Expiry is left aside: a
-    milestone earned once stays, unless what it rested on should never have been awarded.
+    award: AwardId
+    then: OnLost
+
+
+def unsupported(
+    graph: StackingGraph,
+    held: Iterable[HeldAward],
+    *,
+    at: datetime | None = None,
+    allowances: Iterable[Allowance] = (),
+) -> tuple[Lost, ...]:
+    """Return the derived awards that what remains does not support, parts before wholes.
+
+    Everything is derived anew from the base awards; no derived award speaks for itself. Without ``at`` expiry is left
+    aside: a milestone earned once stays, unless what it rested on should never have been awarded. With ``at`` those
+    are told that time alone took the support of; what stands on them stands, since they are kept.
     """
     awards = list(held)
     derived: dict[StackKey, list[HeldAward]] = {}
@@ -80,15 +93,17 @@ def unsupported(
         if award.derived:
             derived.setdefault((award.achievement, award.version), []).append(award)
     explainer = Explainer(
-        graph, (award for award in awards if not award.derived), at=None, allowances=allowances
+        graph, (award for award in awards if not award.derived), at=at, allowances=allowances
     )
-    lost: list[AwardId] = []
+    lost: list[Lost] = []
     for key in graph.in_order:
         for award in derived.get(key, ()):
-            if explainer.clause(graph.stacks[key].requirement).complete:
+            then = graph.stacks[key].on_lost if at is None else OnLost.KEEP
+            supported = explainer.clause(graph.stacks[key].requirement).complete
+            if not supported:
+                lost.append(Lost(award.id, then))
+            if supported or then is OnLost.KEEP:
                 explainer.add(award)
-            else:
-                lost.append(award.id)
     return tuple(lost)
 
 

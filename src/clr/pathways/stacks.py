@@ -18,6 +18,14 @@ class Policy(StrEnum):
     MANUAL = "manual"
 
 
+class OnLost(StrEnum):
+    """What becomes of a milestone when an award that it stood on is revoked: put to staff, kept, or revoked with it."""
+
+    SUSPEND = "suspend"
+    KEEP = "keep"
+    REVOKE = "revoke"
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """One version of a stack: immutable once published."""
@@ -26,6 +34,7 @@ class Stack:
     version: int
     requirement: Requirement
     policy: Policy
+    on_lost: OnLost = OnLost.SUSPEND
 
     @property
     def key(self) -> StackKey:

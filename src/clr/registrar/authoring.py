@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from clr.pathways import (
     Draft,
     DraftStack,
     Known,
+    OnLost,
     Policy,
     Requirement,
     StackKey,
@@ -26,7 +27,7 @@ from clr.pathways import (
 )
 from clr.pathways.requirements import without_ids
 from clr.pathways.wire import dump, dump_stored, load, load_stored
-from clr.registrar import catalog, graphs, policy
+from clr.registrar import catalog, graphs, policy, results
 from clr.registrar.policy import Caller, Deed
 from clr.store.tables import Catalogue, Job, Pathway, PathwayVersion, StackVersion
 
@@ -222,12 +223,21 @@ def _draft_facts(snapshot: Session, caller: Caller, pathway: Pathway) -> DraftFa
     asked.update(part for stack in drawn.stacks.values() for part in achievements_in(stack.requirement))
     graph = graphs.current_graph(snapshot)
     asked.update(achievement for achievement, _ in graph.stacks)  # a loop is told by names
-    known = {
-        key: Known(found.name, found.retired_at is not None, found.issuer_id)
-        for key, found in catalog.achievements_by_id(snapshot, asked).items()
-    }
+    known = {key: known_as(found) for key, found in catalog.achievements_by_id(snapshot, asked).items()}
     found = (*problems(drawn, known=known, graph=graph), *_foreign(caller, drawn, known))
     return DraftFacts(drawn, pathway.draft_revision, found)
+
+
+def known_as(achievement: catalog.AchievementFacts) -> Known:
+    """Return what the engine needs to know of an achievement to judge a draft."""
+    return Known(
+        achievement.name,
+        achievement.retired_at is not None,
+        achievement.issuer_id,
+        achievement.revision,
+        tuple(results.rubric(result) for result in achievement.result_descriptions),
+        achievement.repeatable,
+    )
 
 
 def _foreign(caller: Caller, drawn: Draft, known: Mapping[AchievementId, Known]) -> list[Problem]:
@@ -260,13 +270,15 @@ def _stack_version(
     if latest:
         before = transaction.get_one(StackVersion, (achievement, latest))
         asked = without_ids(load_stored(before.requirement))
-        if (asked, before.policy) == (without_ids(stack.requirement), stack.policy.value):
+        wanted = (without_ids(stack.requirement), stack.policy.value, stack.on_lost.value)
+        if (asked, before.policy, before.on_lost) == wanted:
             return int(latest)
     new = StackVersion(
         achievement_id=achievement,
         version=(latest or 0) + 1,
         requirement=dump_stored(stack.requirement),
         policy=stack.policy.value,
+        on_lost=stack.on_lost.value,
         published_at=at,
     )
     transaction.add(new)
@@ -295,7 +307,9 @@ def _frozen_stacks(snapshot: Session, rows: Iterable[PathwayVersion]) -> dict[St
         select(StackVersion).where(col(StackVersion.achievement_id).in_({key for key, _ in wanted}))
     )
     return {
-        (row.achievement_id, row.version): DraftStack(load_stored(row.requirement), Policy(row.policy))
+        (row.achievement_id, row.version): DraftStack(
+            load_stored(row.requirement), Policy(row.policy), OnLost(row.on_lost)
+        )
         for row in found
         if (row.achievement_id, row.version) in wanted
     }
@@ -323,7 +337,7 @@ def _identified(drawn: Draft, earlier: Mapping[AchievementId, Requirement]) -> D
         requirement = stack.requirement
         if key in earlier:
             requirement = with_ids_of(requirement, without_ids(earlier[key], taken))
-        stacks[key] = DraftStack(with_clause_ids(requirement, lambda: new_id("cls")), stack.policy)
+        stacks[key] = replace(stack, requirement=with_clause_ids(requirement, lambda: new_id("cls")))
     return Draft(drawn.name, drawn.goal, drawn.description, stacks)
 
 
@@ -340,7 +354,11 @@ def _ids_sent(drawn: Draft) -> frozenset[str]:
 def written(drawn: Draft) -> dict[str, object]:
     """Return a draft in the form in which it is kept, sent and read."""
     stacks = {
-        key: {"requirement": dump(stack.requirement), "policy": stack.policy.value}
+        key: {
+            "requirement": dump(stack.requirement),
+            "policy": stack.policy.value,
+            "on_lost": stack.on_lost.value,
+        }
         for key, stack in drawn.stacks.items()
     }
     return {"name": drawn.name, "goal": drawn.goal, "description": drawn.description, "stacks": stacks}
@@ -348,7 +366,9 @@ def written(drawn: Draft) -> dict[str, object]:
 
 def _read(written: Mapping[str, Any]) -> Draft:
     stacks = {
-        AchievementId(key): DraftStack(load(stack["requirement"]), Policy(stack["policy"]))
+        AchievementId(key): DraftStack(
+            load(stack["requirement"]), Policy(stack["policy"]), OnLost(stack.get("on_lost", "suspend"))
+        )
         for key, stack in written["stacks"].items()
     }
     return Draft(written["name"], AchievementId(written["goal"]), written["description"], stacks)

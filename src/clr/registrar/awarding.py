@@ -88,10 +88,11 @@ def grant(
     issuing.prepare(transaction, award, urls=urls, at=at)
     told = {"award_id": award.id, "achievement_id": achievement.id, "name": achievement.name}
     events.record(transaction, learner_id, "award", told, at=at)
-    now = before.with_awards([award])
+    now = before.with_award(award, achievement)
     milestones = deriving.follow(transaction, now, achievement.id, at=at, urls=urls)
     granted = _told(transaction, now.with_awards(milestones), award, milestones, at=at)
     tracking.tell(transaction, learner_id, granted.progress, at=at)
+    deriving.foresee(transaction, now.with_awards(milestones), at=at)
     return granted
 
 
@@ -115,7 +116,7 @@ def _stack(before: Standing, achievement: AchievementFacts, at: datetime) -> Sta
 
 
 def _explained(before: Standing, stack: Stack, at: datetime) -> Clause:
-    return explain(before.graph, stack, before.held, at=at, pins=before.view)
+    return explain(before.graph, stack, before.held, at=at, pins=before.view, allowances=before.allowances)
 
 
 def _require_some_right(caller: Caller, achievement: AchievementFacts) -> None:

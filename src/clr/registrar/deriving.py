@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from clr.ids import AchievementId, AwardId, LearnerId, new_id
 from clr.pathways import (
+    Allowance,
     Clause,
     Grounds,
     HeldAward,
@@ -20,12 +21,15 @@ from clr.pathways import (
     Versions,
     advance,
     settle,
+    transition,
 )
-from clr.registrar import authoring, catalog, events, graphs, holdings, issuing
+from clr.pathways.supposing import supposed
+from clr.registrar import allowing, authoring, catalog, events, graphs, holdings, issuing
+from clr.registrar.catalog import AchievementFacts
 from clr.registrar.explaining import achievements_told, clause_json
 from clr.registrar.graphs import Pin
 from clr.registrar.urls import Urls
-from clr.store.tables import Award, Explanation
+from clr.store.tables import Award, Explanation, Learner
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Standing:
     held: list[HeldAward]
     revoked: Grounds
     retired: frozenset[AchievementId]
+    allowances: tuple[Allowance, ...]
 
     @property
     def view(self) -> dict[AchievementId, int]:
@@ -55,11 +60,15 @@ class Standing:
 
     def holdings(self, held: Sequence[HeldAward]) -> Holdings:
         """Return all that decides which milestones follow, were ``held`` what the learner holds."""
-        return Holdings(held, self.versions, self.revoked)
+        return Holdings(held, self.versions, self.revoked, self.allowances)
 
     def with_awards(self, given: Iterable[Award]) -> "Standing":
-        """Return the standing once some awards were given besides."""
+        """Return the standing once some milestones were given besides."""
         return replace(self, held=[*self.held, *map(holdings.as_held, given)])
+
+    def with_award(self, given: Award, achievement: AchievementFacts) -> "Standing":
+        """Return the standing once an award of ``achievement`` was given besides."""
+        return replace(self, held=[*self.held, holdings.as_held(given, achievement.result_descriptions)])
 
     def present(self, at: datetime) -> datetime:
         """Return ``at``, or when the latest award was earned if that is later.
@@ -78,15 +87,26 @@ class Standing:
 
 def standing(transaction: Session, learner_id: LearnerId) -> Standing:
     """Read a learner's standing; lock the learner first."""
-    held, revoked = holdings.held_and_revoked(transaction, learner_id)
+    graph = graphs.current_graph(transaction)
+    held, revoked = holdings.held_and_revoked(transaction, learner_id, graph.graded)
     return Standing(
         learner_id,
-        graphs.current_graph(transaction),
+        graph,
         graphs.pins(transaction, learner_id),
         held,
         revoked,
         catalog.retired(transaction),
+        allowing.given(transaction, learner_id),
     )
+
+
+def foresee(transaction: Session, now: Standing, *, at: datetime) -> None:
+    """Note on the learner when time alone will next change something. She must be locked."""
+    learner = transaction.get_one(Learner, now.learner_id)
+    following = transition(now.graph, now.held, at=at, allowances=now.allowances)
+    if learner.next_transition_at != following:
+        learner.next_transition_at = following
+        transaction.add(learner)
 
 
 def follow(
@@ -98,7 +118,10 @@ def follow(
 
 def supposing(now: Standing, earned: AchievementId, *, at: datetime) -> list[HeldAward]:
     """Return what would be held if ``earned`` were awarded at ``at``, with every milestone that would follow."""
-    held = [*now.held, HeldAward(AwardId("supposed"), earned, 0, at)]
+    held = [
+        *now.held,
+        supposed(now.graph, earned, at=at, version=now.view.get(earned, now.graph.current.get(earned, 0))),
+    ]
     due = _following(now, held, earned, at)
     follow_on = (
         HeldAward(one.award_id, one.achievement, one.version, one.earned_on, derived=True) for one in due
@@ -126,6 +149,7 @@ def keep_explanation(
         "pathways": _pathways_with(transaction, before, award),
         "causes": list(clause.satisfied_by),
         "requirement": clause_json(clause, names),
+        "allowances": allowing.told(transaction, award.learner_id, clause, at=at),
     }
     transaction.add(Explanation(learner_id=award.learner_id, award_id=award.id, body=body))
 

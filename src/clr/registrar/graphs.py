@@ -11,7 +11,7 @@ from sqlalchemy import Pool
 from sqlmodel import Session, col, select
 
 from clr.ids import AchievementId, LearnerId, PathwayId
-from clr.pathways import Policy, Stack, StackingGraph, Versions
+from clr.pathways import OnLost, Policy, Stack, StackingGraph, Versions
 from clr.pathways.wire import load_stored
 from clr.store.tables import Catalogue, Enrolment, PathwayVersion, StackVersion
 
@@ -69,7 +69,13 @@ class Pin:
 def _build(snapshot: Session) -> StackingGraph:
     rows = snapshot.exec(select(StackVersion))
     return StackingGraph(
-        Stack(row.achievement_id, row.version, load_stored(row.requirement), Policy(row.policy))
+        Stack(
+            row.achievement_id,
+            row.version,
+            load_stored(row.requirement),
+            Policy(row.policy),
+            OnLost(row.on_lost),
+        )
         for row in rows
     )
 

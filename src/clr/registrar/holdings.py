@@ -1,6 +1,7 @@
 """What a learner holds: awards as facts, and as the engine sees them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,8 @@ from sqlmodel import Session, col, select
 from clr.errors import NotFound
 from clr.ids import AchievementId, AwardId, EvidenceId, IssuerId, LearnerId
 from clr.pathways import Grounds, HeldAward
-from clr.registrar import catalog, people, policy
+from clr.pathways.wire import in_hundredths
+from clr.registrar import catalog, people, policy, results
 from clr.registrar.policy import Caller, Deed
 from clr.store.tables import Award, AwardEvidence, Explanation
 
@@ -56,13 +58,13 @@ class AwardFacts:
     evidence: tuple[EvidenceFacts, ...]
 
 
-def held(snapshot: Session, learner_id: LearnerId) -> list[HeldAward]:
-    """Return the learner's live awards for the engine: neither revoked nor suspended."""
-    return held_and_revoked(snapshot, learner_id)[0]
+def held_and_revoked(
+    snapshot: Session, learner_id: LearnerId, graded: AbstractSet[AchievementId]
+) -> tuple[list[HeldAward], Grounds]:
+    """Return the live awards for the engine, and on what stood each milestone that was revoked itself.
 
-
-def held_and_revoked(snapshot: Session, learner_id: LearnerId) -> tuple[list[HeldAward], Grounds]:
-    """Return the live awards, and on what stood each milestone that was revoked itself."""
+    Of the ``graded`` achievements results are read too; of all others nobody asks.
+    """
     rows = snapshot.exec(
         select(Award).where(col(Award.learner_id) == learner_id, col(Award.suspended_at).is_(None))
     ).all()
@@ -71,14 +73,27 @@ def held_and_revoked(snapshot: Session, learner_id: LearnerId) -> tuple[list[Hel
         for row in rows
         if row.revoked_at is not None and row.origin == DERIVED
     ]
-    return [as_held(row) for row in rows if row.revoked_at is None], revoked
+    live = [row for row in rows if row.revoked_at is None]
+    wanted = {row.achievement_id for row in live if row.results} & graded
+    rubrics = catalog.achievements_by_id(snapshot, wanted) if wanted else {}
+    return [
+        as_held(row, rubrics[row.achievement_id].result_descriptions if row.achievement_id in rubrics else ())
+        for row in live
+    ], revoked
 
 
-def as_held(row: Award) -> HeldAward:
-    """Return a live award as the engine sees it."""
-    derived = row.origin == DERIVED
+def as_held(row: Award, described: Sequence[Mapping[str, Any]] = ()) -> HeldAward:
+    """Return a live award as the engine sees it; its results are read by what is ``described``."""
     return HeldAward(
-        row.id, row.achievement_id, row.stack_version, row.earned_on, row.valid_until, derived=derived
+        row.id,
+        row.achievement_id,
+        row.stack_version,
+        row.earned_on,
+        row.valid_until,
+        derived=row.origin == DERIVED and row.upheld_at is None,
+        revision=row.achievement_revision,
+        results=tuple(results.held(kept, described) for kept in row.results) if described else (),
+        credits=None if row.credits_earned is None else in_hundredths(row.credits_earned),
     )
 
 

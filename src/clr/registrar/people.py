@@ -100,6 +100,12 @@ def person_of(snapshot: Session, learner_id: LearnerId) -> PersonId:
     return learner.person_id
 
 
+def names(snapshot: Session, wanted: Iterable[PersonId]) -> dict[PersonId, str]:
+    """Return the names of some people."""
+    rows = snapshot.exec(select(Person).where(col(Person.id).in_(set(wanted))))
+    return {row.id: row.name for row in rows}
+
+
 def accounts(snapshot: Session) -> Sequence[Account]:
     """Return every learner who can sign in, by name; for choosing who to be in a demonstration."""
     rows = snapshot.exec(select(Learner).where(col(Learner.person_id).is_not(None)).order_by(Learner.name))

@@ -31,6 +31,7 @@ class Deed(StrEnum):
     AWARD = "award achievements of this issuer"
     ASSESS = "assess work for this issuer"
     REVOKE = "revoke awards of this issuer"
+    ALLOW = "make exceptions for learners in pathways of this issuer"
     SEE_EVIDENCE = "see evidence given to this issuer"
     UPLOAD_EVIDENCE = "upload evidence"
     FIND_LEARNERS = "find and register learners"
@@ -50,6 +51,7 @@ TABLE: dict[Deed, frozenset[Role]] = {
     Deed.AWARD: frozenset({Role.AWARDER, Role.ADMIN}),
     Deed.ASSESS: frozenset({Role.ASSESSOR, Role.ADMIN}),
     Deed.REVOKE: frozenset({Role.AWARDER, Role.ADMIN}),
+    Deed.ALLOW: frozenset({Role.AWARDER, Role.ADMIN}),
     Deed.SEE_EVIDENCE: frozenset({Role.ASSESSOR, Role.ADMIN}),
     Deed.UPLOAD_EVIDENCE: frozenset({Role.ASSESSOR, Role.AWARDER, Role.ADMIN}),
     Deed.FIND_LEARNERS: frozenset({Role.ASSESSOR, Role.AWARDER, Role.ADMIN}),

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from clr.errors import Problem
+from clr.pathways import HeldResult, RubricFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,32 @@ def checked(
             }
         )
     return kept, faults
+
+
+def rubric(description: Mapping[str, Any]) -> RubricFacts:
+    """Return what the engine needs to know of a result description."""
+    levels = frozenset(name for level in description.get("levels") or () for name in _names(level))
+    return RubricFacts(
+        str(description["id"]), description["name"], levels, _number(description.get("value_max"))
+    )
+
+
+def held(kept: Mapping[str, Any], described: Sequence[Mapping[str, Any]]) -> HeldResult:
+    """Return a result of an award for the engine: its score, and every level that it reaches or passes."""
+    wanted = kept["result_description"]
+    levels = next((one.get("levels") or () for one in described if one["id"] == wanted), ())
+    reached: set[str] = set()
+    below: set[str] = set()
+    for level in levels:  # lowest first
+        below.update(_names(level))
+        if level["id"] == kept.get("achieved_level"):
+            reached = set(below)
+    score = None if kept.get("value") is None else _number(kept["value"])
+    return HeldResult(str(wanted), score, frozenset(reached))
+
+
+def _names(level: Mapping[str, Any]) -> tuple[str, str]:
+    return level["id"], level["name"]
 
 
 def _level(result: ResultGiven, description: Mapping[str, Any]) -> Mapping[str, Any] | None:

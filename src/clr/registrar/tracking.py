@@ -18,7 +18,7 @@ from clr.pathways import (
     steps_left_says,
     what_next,
 )
-from clr.registrar import authoring, catalog, deriving, events, people, policy
+from clr.registrar import allowing, authoring, catalog, deriving, events, people, policy
 from clr.registrar.authoring import VersionFacts
 from clr.registrar.deriving import Standing
 from clr.registrar.explaining import achievements_told, clause_json
@@ -41,6 +41,7 @@ class Moved:
 class PathwayProgress:
     """Progress on one version of a pathway; ``enrolled`` when the learner follows it."""
 
+    learner_id: LearnerId
     pathway: VersionFacts
     enrolled: bool
     progress: Progress
@@ -95,6 +96,7 @@ def progress_json(snapshot: Session, found: PathwayProgress) -> dict[str, Any]:
         **summary_json(found),
         "as_of": progress.as_of.isoformat(),
         "requirement": clause_json(progress.root, names),
+        "allowances": allowing.told(snapshot, found.learner_id, progress.root, at=progress.as_of),
         "next": [
             {
                 "achievement_id": step.achievement,
@@ -160,7 +162,9 @@ def _next_step(
 
 def _advance(standing: Standing, entry: PathwayProgress, would: Sequence[HeldAward], at: datetime) -> Advance:
     pins = entry.pathway.stacks if entry.enrolled else standing.view
-    after = progress_toward(standing.graph, entry.pathway.draft.goal, would, at=at, pins=pins)
+    after = progress_toward(
+        standing.graph, entry.pathway.draft.goal, would, at=at, pins=pins, allowances=standing.allowances
+    )
     return Advance(
         pathway_id=entry.pathway.pathway_id,
         name=entry.pathway.draft.name,
@@ -194,6 +198,16 @@ def tell(transaction: Session, learner_id: LearnerId, moved: Sequence[Moved], *,
             "says": entry.says,
         }
         events.record(transaction, learner_id, "progress", told, at=at)
+
+
+def conclude(
+    transaction: Session, now: Standing, arrived: Iterable[AchievementId], *, at: datetime
+) -> list[Moved]:
+    """Tell the learner where the pathways stand that these achievements count toward, and note what time will change."""
+    moved = moved_by(transaction, now, arrived, at=at)
+    tell(transaction, now.learner_id, moved, at=at)
+    deriving.foresee(transaction, now, at=at)
+    return moved
 
 
 def _moved(entry: PathwayProgress) -> Moved:
@@ -249,5 +263,7 @@ def _version(snapshot: Session, current: VersionFacts, pin: Pin | None) -> Versi
 
 def _standing_on(standing: Standing, version: VersionFacts, pin: Pin | None, at: datetime) -> PathwayProgress:
     pins = pin.stacks if pin else standing.view
-    progress = progress_toward(standing.graph, version.draft.goal, standing.held, at=at, pins=pins)
-    return PathwayProgress(version, pin is not None, progress)
+    progress = progress_toward(
+        standing.graph, version.draft.goal, standing.held, at=at, pins=pins, allowances=standing.allowances
+    )
+    return PathwayProgress(standing.learner_id, version, pin is not None, progress)

@@ -1,6 +1,8 @@
 """A draft is told everything that is wrong with it at once, each fault with its place and its cure."""
 
 import time
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -8,12 +10,17 @@ from clr.errors import PathwayUnsound
 from clr.pathways import (
     AllOf,
     AtLeast,
+    Brings,
+    Credits,
     Draft,
     DraftStack,
+    Filters,
     Holds,
     Known,
     Part,
     Policy,
+    Prerequisite,
+    RubricFacts,
     Stack,
     StackingGraph,
     problems,
@@ -31,11 +38,11 @@ def of(*names):
     return tuple(Part(Holds(name)) for name in names)
 
 
-def faults(stacks, goal="skill", graph=EMPTY):
+def faults(stacks, goal="skill", graph=EMPTY, known=KNOWN):
     drawn = {name: DraftStack(rule, Policy.AUTO) for name, rule in stacks.items()}
     return {
         (fault.at, fault.kind): fault.says
-        for fault in problems(Draft("Skill", goal, "", drawn), known=KNOWN, graph=graph)
+        for fault in problems(Draft("Skill", goal, "", drawn), known=known, graph=graph)
     }
 
 
@@ -58,6 +65,134 @@ def test_a_sound_draft_has_no_problems():
 )
 def test_each_fault_is_located(rule, at, kind):
     assert (f"stacks.skill.requirement{at}", kind) in faults({"skill": rule})
+
+
+DEBATE = Known(
+    "Debate",
+    retired=False,
+    issuer="iss",
+    revision=3,
+    results=(RubricFacts("grade", "Grade", frozenset({"good", "Good"}), Decimal(100)),),
+)
+MILESTONE = StackingGraph([Stack("auto", 2, AllOf(of("b")), Policy.AUTO)])
+RICH = {**KNOWN, "debate": DEBATE, "auto": Known("Auto", retired=False, issuer="iss")}
+
+
+def in_order(first, *, strict=True):
+    return Prerequisite(first, strict=strict, in_order=True)
+
+
+def hours(each, up_to=None, *, stated=False):
+    return Brings(each * 100, stated, up_to * 100 if up_to else None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "at", "kind"),
+    [
+        (Holds("a", accepts=("ghost",)), ".accepts[0]", "unknown"),
+        (Holds("a", accepts=("a",)), ".accepts[0]", "duplicate"),
+        (Holds("a", accepts=("b", "b")), ".accepts[1]", "duplicate"),
+        (Holds("debate", filters=Filters(min_version=3, max_version=2)), ".versions", "versions"),
+        (Holds("debate", filters=Filters(min_version=4)), ".versions", "versions"),
+        (Holds("debate", filters=Filters(max_version=2)), ".versions", "versions"),
+        (Holds("auto", filters=Filters(max_version=1)), ".versions", "versions"),
+        (Holds("auto", filters=Filters(min_score=Decimal(1))), "", "filters-on-milestone"),
+        (Holds("a", accepts=("auto",), filters=Filters(max_age=timedelta(1))), "", "filters-on-milestone"),
+        (Holds("a", filters=Filters(level="good")), ".result", "result"),
+        (Holds("debate", filters=Filters(level="good", result="other")), ".result", "result"),
+        (Holds("debate", filters=Filters(level="superb")), ".result.level", "result"),
+        (Holds("debate", filters=Filters(min_score=Decimal(101))), ".result.min_score", "result"),
+        (
+            AtLeast(1, (Part(Holds("a")), Part(Holds("b", accepts=("a",))))),
+            ".parts[1].requirement",
+            "duplicate",
+        ),
+        (
+            AtLeast(2, (Part(Holds("a"), category="x"), Part(Holds("b"))), categories=1),
+            ".parts[1].category",
+            "category",
+        ),
+        (
+            AtLeast(1, (Part(Holds("a"), category="x"), Part(Holds("b"), category="y")), categories=2),
+            ".categories",
+            "category",
+        ),
+        (
+            AtLeast(2, (Part(Holds("a"), category="x"), Part(Holds("b"), category="x")), categories=2),
+            ".categories",
+            "category",
+        ),
+        (
+            AllOf((Part(AllOf(of("a"))), *of("b")), exclusive=True),
+            ".parts[0].requirement",
+            "exclusive-nested",
+        ),
+        (
+            AllOf((Part(Holds("a", filters=Filters(current=False))),), exclusive=True),
+            ".parts[0].requirement",
+            "exclusive-filters",
+        ),
+        (AllOf((Part(Holds("a"), weight=2),), exclusive=True), ".parts[0]", "exclusive-part"),
+        (
+            AtLeast(1, (Part(Holds("a"), category="x"),), categories=1, exclusive=True),
+            ".categories",
+            "exclusive-categories",
+        ),
+        (AllOf(of("a", "a"), exclusive=True), ".parts", "exclusive-count"),
+        (Credits(0, (Part(Holds("a"), brings=hours(1)),)), ".total", "total"),
+        (Credits(300, (Part(Holds("a"), brings=hours(2)),)), ".total", "total"),
+        (Credits(100, (Part(Holds("a")),)), ".parts[0].value", "value"),
+        (Credits(100, (Part(AllOf(of("a")), brings=hours(1, stated=True)),)), ".parts[0].stated", "value"),
+        (Credits(100, (Part(Holds("auto"), brings=hours(1, 2)),)), ".parts[0].up_to", "value"),
+        (Credits(100, (Part(Holds("a"), brings=hours(3, 2)),)), ".parts[0].up_to", "value"),
+        (Credits(100, (Part(Holds("a"), brings=hours(1, 501)),)), ".parts[0].up_to", "value"),
+        (
+            AllOf((Part(Holds("a"), after=Prerequisite(Holds("ghost"))),)),
+            ".parts[0].after.requirement",
+            "unknown",
+        ),
+        (
+            AllOf((Part(Holds("a"), after=in_order(Holds("b"), strict=False)),)),
+            ".parts[0].after.in_order",
+            "order",
+        ),
+        (
+            AllOf((Part(AllOf(of("a")), after=in_order(Holds("b"))),)),
+            ".parts[0].after.in_order",
+            "order",
+        ),
+        (
+            AllOf((Part(Holds("auto"), after=in_order(Holds("a"))),)),
+            ".parts[0].after.in_order",
+            "order",
+        ),
+        (
+            Credits(100, (Part(Holds("a"), brings=hours(1, 1), after=in_order(Holds("b"))),)),
+            ".parts[0].after.in_order",
+            "order",
+        ),
+    ],
+)
+def test_what_cannot_be_met_counted_or_computed_is_told_where_it_stands(rule, at, kind):
+    found = faults({"skill": rule}, graph=MILESTONE, known=RICH)
+    assert (f"stacks.skill.requirement{at}", kind) in found
+    assert all(says.endswith((".", "out")) and len(says) > 30 for says in found.values())
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Holds("debate", accepts=("old",), filters=Filters(min_version=3)),
+        Holds("debate", filters=Filters(min_score=Decimal(80), level="Good", result="grade")),
+        Holds("auto", filters=Filters(min_version=2)),
+        AllOf((Part(Holds("a", accepts=("essay",))), Part(Holds("b", accepts=("essay",))))),
+        AtLeast(2, (Part(Holds("a", accepts=("b",))), Part(Holds("a", accepts=("b",)))), exclusive=True),
+        Credits(350, (Part(Holds("a"), brings=hours(1, 3)), Part(AllOf(of("b")), brings=hours(1)))),
+        AllOf((Part(Holds("a"), after=in_order(AllOf(of("b")))),)),
+    ],
+)
+def test_what_is_unusual_but_can_be_met_is_no_fault(rule):
+    assert faults({"skill": rule}, graph=MILESTONE, known=RICH) == {}
 
 
 def test_all_faults_are_told_at_once():

@@ -1,6 +1,7 @@
 """Every table, by topic, in the words of CLR 2.0 and Open Badges 3.0."""
 
 from clr.store.tables.awards import (
+    Allowance,
     Award,
     AwardEvidence,
     Credential,
@@ -22,6 +23,7 @@ from clr.store.tables.records import IssuedRecord, Record, Share, Visit
 
 __all__ = [
     "Achievement",
+    "Allowance",
     "AnsweredRequest",
     "Award",
     "AwardEvidence",

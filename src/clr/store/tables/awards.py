@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from clr.ids import AchievementId, AwardId, EvidenceId, LearnerId, PersonId
+from clr.ids import AchievementId, AllowanceId, AwardId, EvidenceId, LearnerId, PersonId
 from clr.store.tables.base import instant, json, key, text
 
 
@@ -39,12 +39,37 @@ class Award(SQLModel, table=True):
     revoked_because: str | None = None
     suspended_at: datetime | None = instant(default=None)
     suspended_because: str | None = None
+    support_lost_at: datetime | None = instant(default=None)
+    upheld_at: datetime | None = instant(default=None)
+    upheld_because: str | None = Field(
+        default=None, description="why staff let a milestone stand whose support was revoked"
+    )
     results: list[dict[str, object]] = json()
     narrative: str | None = None
     credits_earned: float | None = None
     assessor: str | None = Field(default=None, description="who assessed the work, as a name")
     awarded_by: PersonId | None = text(default=None, foreign_key="person.id")
     causes: list[str] = json(description="awards a milestone was derived from")
+
+
+class Allowance(SQLModel, table=True):
+    """A clause waived for one learner, or met by another achievement: who answers for it, and why."""
+
+    __tablename__ = "allowance"
+
+    learner_id: LearnerId = key(foreign_key="learner.id")
+    id: AllowanceId = key(index=True)
+    kind: str = Field(description="waiver or substitution")
+    achievement_id: AchievementId = text(foreign_key="achievement.id")
+    clause_id: str
+    instead_id: AchievementId | None = text(default=None, foreign_key="achievement.id")
+    reason: str
+    given_by: PersonId = text(foreign_key="person.id")
+    given_on: datetime = instant()
+    until: datetime | None = instant(default=None)
+    withdrawn_at: datetime | None = instant(default=None)
+    withdrawn_by: PersonId | None = text(default=None, foreign_key="person.id")
+    withdrawn_because: str | None = None
 
 
 class Explanation(SQLModel, table=True):

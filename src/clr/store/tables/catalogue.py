@@ -68,6 +68,9 @@ class StackVersion(SQLModel, table=True):
     version: int = Field(primary_key=True)
     requirement: str = Field(sa_type=Text)
     policy: str = Field(description="auto, assessed or manual")
+    on_lost: str = Field(
+        default="suspend", description="suspend, keep or revoke: its milestones once their support is revoked"
+    )
     published_at: datetime = instant()
 
 
@@ -81,6 +84,7 @@ class Pathway(SQLModel, table=True):
     draft: dict[str, object] = json()
     draft_revision: int = 1
     current_version: int | None = None
+    archived_at: datetime | None = instant(default=None)
     created_at: datetime = instant()
 
 

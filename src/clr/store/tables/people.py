@@ -45,6 +45,7 @@ class Learner(SQLModel, table=True):
     external_id: str | None = Field(default=None, unique=True)
     subject: str = Field(unique=True, description="random URN; the subject of every credential")
     sequence: int = 0
+    next_transition_at: datetime | None = instant(default=None, index=True)
     created_at: datetime = instant()
 
 
