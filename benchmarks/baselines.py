@@ -133,7 +133,12 @@ class _Learner:
         return min(sum(worth), edge["up_to"]) if edge["up_to"] is not None else max(worth)
 
     def exclusive(self, node: str, count: int) -> Figures:
-        slots = [list(self.network.predecessors(slot)) for slot, _ in self.parts(node)]
+        slots = [list(self.before[slot]) for slot, _ in self.parts(node)]
+        costs = [self.figures(choice)[1] for choices in slots for choice in choices]
+        if (
+            min(costs) == max(costs) > 0
+        ):  # any full matching will do, and authoring saw to it that there is one
+            return 0, count * costs[0]
         flow: nx.DiGraph[Any] = nx.DiGraph()
         for place, choices in enumerate(slots):
             flow.add_edge(("slot", place), "end", capacity=1, weight=0)

@@ -10,13 +10,17 @@ ROUNDS = 7
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: seconds of ours and of the baseline for one act, and the ratio that must be reached."""
+    """One figure: seconds of ours and of the baseline for one act, and the ratio that must be reached.
+
+    ``note`` says on how many of what each was measured, where that differs, and what else was seen.
+    """
 
     name: str
     ours: float
     baseline: float
     floor: float
     unit: str = "s"
+    note: str = ""
 
     @property
     def ratio(self) -> float:

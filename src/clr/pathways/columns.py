@@ -1,7 +1,7 @@
 """Awards of many learners as columns of numbers, and which of them pass the filters of a clause."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -38,7 +38,8 @@ class Awards:
     """Live awards of some learners, one in each place of every column.
 
     ``learner`` counts from 0, ``achievement`` is a number that somebody gave it, moments are in microseconds,
-    ``results`` are places in ``told``, whose first entry is that of awards without any.
+    ``results`` are places in ``told``, whose first entry is that of awards without any; ``looked`` remembers which of
+    these are good enough for which filters.
     """
 
     learner: Counts
@@ -50,6 +51,7 @@ class Awards:
     credits: Moments
     results: Counts
     told: tuple[Told, ...] = ((),)
+    looked: dict[Filters, dict[int, bool]] = field(default_factory=dict)
 
     def at(self, chosen: "Mask | NDArray[np.intp] | slice") -> "Awards":
         """Return some of the awards."""
@@ -63,7 +65,14 @@ class Awards:
             self.credits[chosen],
             self.results[chosen],
             self.told,
+            self.looked,
         )
+
+    def renumbered(self, numbers: Counts) -> "Awards":
+        """Return the awards of those achievements that have a number in ``numbers``, not -1, with that number."""
+        found = numbers[self.achievement]
+        known = np.flatnonzero(found >= 0)
+        return replace(self.at(known), achievement=found[known])
 
     def current(self, at: int) -> Mask:
         """Return which of the awards were earned and had not expired."""
@@ -132,14 +141,15 @@ def passing(asked: Holds, own: int, awards: Awards, at: int) -> Mask:
 
 def _with_result(wanted: Filters, awards: Awards) -> Mask:
     """Return which awards have the result, looking once at each that differs."""
-    only = Holds(
-        AchievementId(""),
-        filters=Filters(min_score=wanted.min_score, level=wanted.level, result=wanted.result, current=False),
-    )
+    only = Filters(min_score=wanted.min_score, level=wanted.level, result=wanted.result, current=False)
+    asked = Holds(AchievementId(""), filters=only)
+    looked = awards.looked.setdefault(only, {})
     several, where = np.unique(awards.results, return_inverse=True)
-    seen = (HeldAward(AwardId(""), only.achievement, 0, _EPOCH, results=awards.told[one]) for one in several)
-    good = np.array([passes(only, award, None) for award in seen], dtype=np.bool_)
-    return good[where]
+    for one in several.tolist():
+        if one not in looked:
+            award = HeldAward(AwardId(""), asked.achievement, 0, _EPOCH, results=awards.told[one])
+            looked[one] = passes(asked, award, None)
+    return np.array([looked[one] for one in several.tolist()], dtype=np.bool_)[where]
 
 
 def _moment(number: int) -> datetime:

@@ -73,7 +73,7 @@ class Standing:
             self._points[place], self._steps[place] = self._evaluated(place)
 
     def hold(self, award: HeldAward) -> dict[AchievementId, Figures]:
-        """Count one more award; return basis points and steps left of every stack that moved."""
+        """Count one more award; return basis points and steps left of every stack above it that moved."""
         compiled = self._compiled
         if award.achievement in compiled.listening or compiled.ordered:
             return self._spread(self._count(award))
@@ -141,7 +141,7 @@ class Standing:
         """Evaluate all that some nodes count toward; those that look at the order of awards are looked at again."""
         compiled, stacks = self._compiled, self._compiled.achievement
         begun = set(starts)
-        moved = {stacks[place]: self.of(stacks[place]) for place in begun if place in stacks}
+        moved: dict[AchievementId, Figures] = {}
         for place in sorted(begun.union(*(compiled.above(start) for start in begun))):
             if self._points[place] == S or (place in begun and place not in compiled.ordered):
                 continue

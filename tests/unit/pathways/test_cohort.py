@@ -7,19 +7,15 @@ from datetime import UTC, datetime, timedelta
 from clr.pathways import (
     AllOf,
     AtLeast,
-    Brings,
-    Credits,
     HeldAward,
     Holds,
     Part,
     Policy,
     Stack,
     StackingGraph,
-    Substitution,
     Waiver,
 )
 from clr.pathways.cohort import FIGURES, Cohort, Edition, standings
-from clr.pathways.standing import Standing
 from clr.pathways.tallies import Counted, Tally
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -84,15 +80,6 @@ def test_an_exception_counts_for_its_learner_alone_and_hides_no_clause():
     assert told.clauses["knowledge"] == Counted(complete=2, in_progress=1, not_started=1)
     assert told.clauses["holds Essay"] == before.clauses["holds Essay"]
     assert told.learners == Counted(complete=1, in_progress=3)
-
-
-def test_credits_brought_instead_count_once_even_where_they_were_accepted_anyhow():
-    hours = Holds("Workshop", id="hours", accepts=("Seminar",))
-    asked = Credits(300, (Part(hours, brings=Brings(100, up_to=300)),))
-    graph = StackingGraph([Stack("Practice", 1, asked, Policy.AUTO)])
-    held = [HeldAward("a", "Seminar", 0, BEFORE)]
-    instead = [Substitution("alw_1", "hours", BEFORE, "Seminar")]
-    assert Standing(graph, held, at=AT, allowances=instead).of("Practice") == (3_333, 2)
 
 
 def test_a_weight_that_no_small_number_holds_is_weighed_exactly():
