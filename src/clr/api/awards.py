@@ -133,6 +133,12 @@ class AwardOut(StrictModel):
     origin: str = Field(description="granted, derived (a milestone) or recorded (history).")
     state: str = Field(description="live, expired, suspended or revoked.")
     because: str | None = Field(description="Why it is suspended or revoked.")
+    support_lost_at: datetime | None = Field(
+        description="Since when nothing supports a milestone that stands all the same."
+    )
+    upheld_because: str | None = Field(
+        description="Why staff let a milestone stand whose support was revoked."
+    )
     again: int
     stack_version: int
     earned_on: datetime
@@ -159,6 +165,8 @@ class AwardOut(StrictModel):
             origin=facts.origin,
             state=facts.state,
             because=facts.because,
+            support_lost_at=facts.support_lost_at,
+            upheld_because=facts.upheld_because,
             again=facts.again,
             stack_version=facts.stack_version,
             earned_on=facts.earned_on,

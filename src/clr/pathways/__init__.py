@@ -23,7 +23,7 @@ from clr.pathways.requirements import (
     with_clause_ids,
     with_ids_of,
 )
-from clr.pathways.routes import Suggestion, open_steps, what_next
+from clr.pathways.routes import Suggestion, open_steps, shared, what_next
 from clr.pathways.sentences import failed_says, says, steps_left_says
 from clr.pathways.stacks import OnLost, Policy, Stack, StackKey
 
@@ -77,6 +77,7 @@ __all__ = [
     "require_no_loop",
     "says",
     "settle",
+    "shared",
     "steps_left_says",
     "transition",
     "unsupported",

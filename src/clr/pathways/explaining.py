@@ -33,9 +33,11 @@ def progress_toward(
     at: datetime,
     pins: Mapping[AchievementId, int] = _NONE,
     allowances: Iterable[Allowance] = (),
+    prefer: Mapping[AchievementId, int] = _NONE,
 ) -> Progress:
     """Return how far ``held`` goes toward ``goal`` at ``at``, under the stack versions in ``pins``."""
-    root = Explainer(graph, held, at=at, pins=pins, allowances=allowances).holds(Holds(goal))
+    explainer = Explainer(graph, held, at=at, pins=pins, allowances=allowances, prefer=prefer)
+    root = explainer.holds(Holds(goal))
     return Progress(_status(root, at), at, root)
 
 
@@ -106,12 +108,13 @@ class Explainer:
         pins: Mapping[AchievementId, int] = _NONE,
         allowances: Iterable[Allowance] = (),
         imagined: bool = False,
+        prefer: Mapping[AchievementId, int] = _NONE,
     ) -> None:
         """Take what is held; only awards earned by ``at`` are seen, and allowances in force.
 
-        ``imagined``: milestones that would follow from what is held count as if they had been given.
+        Among equally near parts the open steps are those that ``prefer`` weighs most. ``imagined``: milestones that would follow from what is held count as if they had been given.
         """
-        self._graph, self._at, self._imagined = graph, at, imagined
+        self._graph, self._at, self._imagined, self._prefer = graph, at, imagined, prefer
         self._pins = pins
         self._awards = by_achievement(award for award in held if award.earned_by(at))
         self._allowances = by_clause(allowances, at)
@@ -145,7 +148,11 @@ class Explainer:
 
     def _group(self, group: AllOf | AtLeast) -> Clause:
         parts = [self._part(part) for part in group.parts]
-        return groups.all_of(group, parts) if isinstance(group, AllOf) else groups.at_least(group, parts)
+        return (
+            groups.all_of(group, parts)
+            if isinstance(group, AllOf)
+            else groups.at_least(group, parts, self._prefer)
+        )
 
     def _part(self, part: Part) -> Clause:
         """Return a part as it stands behind its prerequisite."""

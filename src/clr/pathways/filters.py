@@ -87,7 +87,7 @@ def _max_age(holds: Holds, award: HeldAward, at: datetime | None) -> tuple[str, 
     span = holds.filters.max_age
     if span is None or at is None or at - award.earned_on < span:
         return None
-    return f"{span.days} days", award.earned_on.isoformat()
+    return "1 day" if span.days == 1 else f"{span.days} days", award.earned_on.isoformat()
 
 
 def _current(holds: Holds, award: HeldAward, at: datetime | None) -> tuple[str, str] | None:

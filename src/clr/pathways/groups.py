@@ -1,16 +1,18 @@
 """Groups of explained parts: which of them count, what they add up to, when that was complete, what is left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from clr.ids import AchievementId
 from clr.pathways.picking import Offer, cheapest, fewest
 from clr.pathways.progress import Clause, OpenStep, S
 from clr.pathways.requirements import AllOf, AtLeast, Brings, Credits
 
 T = TypeVar("T")
 
+_NONE: Mapping[AchievementId, int] = {}
 _LATE = datetime.max.replace(tzinfo=UTC)
 
 Gathered = tuple[tuple[datetime, int], ...]
@@ -28,11 +30,16 @@ def all_of(group: AllOf, parts: Sequence[Clause]) -> Clause:
     return _group("all_of", group, told, points, (done, needed), complete=done == needed > 0)
 
 
-def at_least(group: AtLeast, parts: Sequence[Clause]) -> Clause:
-    """Return the clause "complete so many parts", of enough categories."""
+def at_least(group: AtLeast, parts: Sequence[Clause], prefer: Mapping[AchievementId, int] = _NONE) -> Clause:
+    """Return the clause "complete so many parts", of enough categories.
+
+    Among parts equally near the route takes those whose open steps are preferred; no number depends on it.
+    """
     categories = [part.category for part in parts]
     by_points = [(-part.basis_points, _when(part)) for part in parts]
-    by_steps = [(part.steps_left, -part.basis_points, _when(part)) for part in parts]
+    by_steps = [
+        (part.steps_left, -part.basis_points, _when(part), -_preferred(part, prefer)) for part in parts
+    ]
     counted = set(cheapest(by_points, group.count, categories, group.categories))
     on_route = set(cheapest(by_steps, group.count, categories, group.categories))
     told = _marked(parts, counted, on_route)
@@ -166,6 +173,10 @@ def _open_of(part: Clause, taken: int) -> Iterable[OpenStep]:
     return (
         replace(step, times=taken) if step.achievement == part.achievement else step for step in part.open
     )
+
+
+def _preferred(part: Clause, prefer: Mapping[AchievementId, int]) -> int:
+    return sum(prefer.get(step.achievement, 0) for step in part.open) if prefer else 0
 
 
 def _when(part: Clause) -> datetime:

@@ -1,10 +1,12 @@
 """What is left to do, and what helps most."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clr.ids import AchievementId
-from clr.pathways.progress import OpenStep, Progress
+from clr.pathways.groups import once
+from clr.pathways.progress import Clause, OpenStep, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +17,33 @@ class Suggestion:
     advances: tuple[AchievementId, ...]
 
 
+def shared(toward: Iterable[Progress]) -> Mapping[AchievementId, int]:
+    """Return what is open in more than one tree, alternatives too, with in how many: what is worth preferring."""
+    counts = Counter(achievement for progress in toward for achievement in _open_in(progress.root))
+    return {achievement: count for achievement, count in counts.items() if count > 1}
+
+
+def _open_in(root: Clause) -> set[AchievementId]:
+    found: set[AchievementId] = set()
+    waiting = [root]
+    while waiting:
+        clause = waiting.pop()
+        if clause.complete:
+            continue
+        if clause.achievement is not None:
+            found.add(clause.achievement)
+        waiting += clause.parts
+        waiting += [clause.gate.clause] if clause.gate else []
+    return found
+
+
 def open_steps(progress: Progress) -> tuple[OpenStep, ...]:
     """Return what is still open on the route, each once, what can be done now first."""
-    return tuple(sorted(progress.root.open, key=lambda step: not step.ready))
+    return tuple(sorted(progress.root.open, key=_order))
+
+
+def _order(step: OpenStep) -> tuple[bool, bool]:
+    return not step.ready, step.advised
 
 
 def what_next(toward: Mapping[AchievementId, Progress]) -> Sequence[Suggestion]:
@@ -25,12 +51,15 @@ def what_next(toward: Mapping[AchievementId, Progress]) -> Sequence[Suggestion]:
 
     The nearest goal comes first among equals.
     """
-    advances: dict[OpenStep, list[AchievementId]] = {}
+    steps: dict[tuple[AchievementId, str], OpenStep] = {}
+    advances: dict[tuple[AchievementId, str], list[AchievementId]] = {}
     nearness = {goal: (progress.steps_left, -progress.basis_points) for goal, progress in toward.items()}
     for goal in sorted(toward, key=lambda goal: (nearness[goal], goal)):
         for step in open_steps(toward[goal]):
-            advances.setdefault(step, []).append(goal)
+            key = (step.achievement, step.kind)
+            steps[key] = once((*([steps[key]] if key in steps else []), step))[0]
+            advances.setdefault(key, []).append(goal)
     ranked = sorted(
-        advances.items(), key=lambda item: (not item[0].ready, -len(item[1]), nearness[item[1][0]])
+        advances, key=lambda key: (*_order(steps[key]), -len(advances[key]), nearness[advances[key][0]])
     )
-    return [Suggestion(step, tuple(goals)) for step, goals in ranked]
+    return [Suggestion(steps[key], tuple(advances[key])) for key in ranked]

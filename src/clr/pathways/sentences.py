@@ -101,7 +101,7 @@ def _how_far(clause: Clause) -> str:
 
 def _says_holds(clause: Clause, name_of: NameOf) -> str:
     name = name_of(clause.achievement) if clause.achievement else ""
-    if clause.complete:
+    if clause.complete or clause.award is not None:  # held, though what must come first may be missing
         return f"{name}, {_met(clause, name_of)}"
     if clause.failed is not None:
         return f"{name}: {failed_says(clause.failed)}"

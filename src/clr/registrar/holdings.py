@@ -46,6 +46,8 @@ class AwardFacts:
     origin: str
     state: str
     because: str | None
+    support_lost_at: datetime | None
+    upheld_because: str | None
     earned_on: datetime
     issued_at: datetime
     recorded_at: datetime
@@ -186,6 +188,8 @@ def _facts(
         origin=row.origin,
         state=state,
         because=because,
+        support_lost_at=row.support_lost_at,
+        upheld_because=row.upheld_because,
         earned_on=row.earned_on,
         issued_at=row.issued_at,
         recorded_at=row.recorded_at,

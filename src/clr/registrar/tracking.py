@@ -15,6 +15,7 @@ from clr.pathways import (
     Suggestion,
     open_steps,
     progress_toward,
+    shared,
     steps_left_says,
     what_next,
 )
@@ -39,12 +40,17 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class PathwayProgress:
-    """Progress on one version of a pathway; ``enrolled`` when the learner follows it."""
+    """Progress on one version of a pathway; ``pin`` is the version she follows, if she does."""
 
     learner_id: LearnerId
     pathway: VersionFacts
-    enrolled: bool
+    pin: Pin | None
     progress: Progress
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether the learner follows the pathway."""
+        return self.pin is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ def progress_json(snapshot: Session, found: PathwayProgress) -> dict[str, Any]:
                 "name": names.get(step.achievement, step.achievement),
                 "kind": step.kind,
                 "ready": step.ready,
+                "advised": step.advised,
             }
             for step in open_steps(progress)
         ],
@@ -135,6 +142,11 @@ def next_steps(snapshot: Session, caller: Caller, learner_id: LearnerId, *, at: 
     followed = [entry for entry in found if entry.enrolled] or found
     by_goal = {
         entry.pathway.draft.goal: entry for entry in reversed(followed) if not entry.progress.root.complete
+    }
+    prefer = shared(entry.progress for entry in by_goal.values())
+    by_goal = {
+        goal: _standing_on(standing, entry.pathway, entry.pin, at, prefer=prefer)
+        for goal, entry in by_goal.items()
     }
     suggestions = what_next({goal: entry.progress for goal, entry in by_goal.items()})
     names = catalog.names(snapshot, (suggestion.step.achievement for suggestion in suggestions))
@@ -210,6 +222,20 @@ def conclude(
     return moved
 
 
+def moved_between(snapshot: Session, now: Standing, earlier: datetime, later: datetime) -> list[Moved]:
+    """Return the pathways of a learner that stand elsewhere ``later`` than they did ``earlier``, by time alone."""
+    before = {entry.pathway.pathway_id: _shown(entry.progress) for entry in _all(snapshot, now, earlier)}
+    return [
+        _moved(entry)
+        for entry in _all(snapshot, now, later)
+        if before.get(entry.pathway.pathway_id) != _shown(entry.progress)
+    ]
+
+
+def _shown(progress: Progress) -> tuple[str, int, int]:
+    return progress.status.value, progress.steps_left, progress.basis_points
+
+
 def _moved(entry: PathwayProgress) -> Moved:
     progress = entry.progress
     return Moved(
@@ -261,9 +287,22 @@ def _version(snapshot: Session, current: VersionFacts, pin: Pin | None) -> Versi
     return authoring.version(snapshot, pin.pathway_id, pin.version)
 
 
-def _standing_on(standing: Standing, version: VersionFacts, pin: Pin | None, at: datetime) -> PathwayProgress:
+def _standing_on(
+    standing: Standing,
+    version: VersionFacts,
+    pin: Pin | None,
+    at: datetime,
+    *,
+    prefer: Mapping[AchievementId, int] | None = None,
+) -> PathwayProgress:
     pins = pin.stacks if pin else standing.view
     progress = progress_toward(
-        standing.graph, version.draft.goal, standing.held, at=at, pins=pins, allowances=standing.allowances
+        standing.graph,
+        version.draft.goal,
+        standing.held,
+        at=at,
+        pins=pins,
+        allowances=standing.allowances,
+        prefer=prefer or {},
     )
-    return PathwayProgress(standing.learner_id, version, pin is not None, progress)
+    return PathwayProgress(standing.learner_id, version, pin, progress)

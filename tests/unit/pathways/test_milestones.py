@@ -1,6 +1,7 @@
 """What follows from an award by itself, when, why, and what is left of it when its ground is taken away."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from clr.pathways import (
@@ -9,6 +10,8 @@ from clr.pathways import (
     HeldAward,
     Holdings,
     Holds,
+    Lost,
+    OnLost,
     Part,
     Policy,
     Stack,
@@ -36,6 +39,10 @@ def award(name, days=1, **more):
 
 def derived(name, version=1, days=1):
     return HeldAward(f"mst_{name}_{version}", name, version, AT - days * DAY, derived=True)
+
+
+def lost(graph, held):
+    return tuple(one.award for one in unsupported(graph, held))
 
 
 def arriving(graph, awards, arrived, versions=None, at=AT):
@@ -126,22 +133,22 @@ def test_a_new_pathway_is_settled_for_those_who_had_met_it_before():
 
 def test_a_milestone_loses_its_support_with_the_badge_it_stood_on_and_so_does_all_above():
     left = [award("a"), award("c"), derived("first"), derived("second"), derived("third")]
-    assert unsupported(CHAIN, left) == ("mst_first_1", "mst_second_1", "mst_third_1")
+    assert lost(CHAIN, left) == ("mst_first_1", "mst_second_1", "mst_third_1")
 
 
 def test_another_way_to_a_milestone_keeps_it():
     left = [award("a"), award("z"), derived("first"), derived("second"), derived("third")]
-    assert unsupported(CHAIN, left) == ("mst_first_1", "mst_second_1")
+    assert lost(CHAIN, left) == ("mst_first_1", "mst_second_1")
 
 
 def test_a_milestone_stays_when_a_badge_it_stood_on_expires():
-    assert unsupported(CHAIN, [award("a", 9, valid_until=AT - DAY), award("b"), derived("first")]) == ()
+    assert lost(CHAIN, [award("a", 9, valid_until=AT - DAY), award("b"), derived("first")]) == ()
 
 
 def test_a_milestone_is_judged_by_the_version_it_followed_under():
     graph = StackingGraph([auto("first", Holds("a")), auto("first", Holds("b"), 2)])
-    assert unsupported(graph, [award("a"), derived("first", 1)]) == ()
-    assert unsupported(graph, [award("a"), derived("first", 2)]) == ("mst_first_2",)
+    assert lost(graph, [award("a"), derived("first", 1)]) == ()
+    assert lost(graph, [award("a"), derived("first", 2)]) == ("mst_first_2",)
 
 
 def test_a_milestone_that_was_revoked_does_not_return_while_all_that_it_stood_on_is_held():
@@ -178,3 +185,17 @@ def test_a_milestone_is_explained_by_the_versions_that_were_followed():
     for explanation in (held.explanation, open_yet.explanation):
         told = explanation.parts[0].parts[0]
         assert [inner.achievement for inner in told.parts] == ["a"]
+
+
+def test_what_time_took_the_support_of_is_told_and_what_stands_on_it_stands():
+    left = [award("a", 9, valid_until=AT - DAY), award("b"), award("c"), derived("first"), derived("second")]
+    assert unsupported(CHAIN, left) == ()
+    assert [one.award for one in unsupported(CHAIN, left, at=AT)] == ["mst_first_1"]
+
+
+def test_a_milestone_that_is_kept_supports_what_stands_on_it():
+    graph = StackingGraph(
+        [replace(auto("first", AllOf(of("a"))), on_lost=OnLost.KEEP), auto("second", AllOf(of("first")))]
+    )
+    left = [derived("first"), derived("second")]
+    assert unsupported(graph, left) == (Lost("mst_first_1", OnLost.KEEP),)

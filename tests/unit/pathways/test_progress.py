@@ -1,17 +1,23 @@
 """What a learner is told: numbers, statuses, sentences, and what is left to do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from clr.pathways import (
     AllOf,
     AtLeast,
+    Brings,
+    Credits,
+    Filters,
     HeldAward,
     Holds,
     OpenStep,
     Part,
     Policy,
+    Prerequisite,
     S,
     Stack,
     StackingGraph,
@@ -22,6 +28,7 @@ from clr.pathways import (
     open_steps,
     progress_toward,
     says,
+    shared,
     steps_left_says,
     what_next,
 )
@@ -195,3 +202,82 @@ def test_a_stack_brought_that_asks_for_one_other_says_nothing_of_that_other():
     graph = StackingGraph([stack("first", AllOf(of("a"))), stack("second", Holds("first"))])
     told = Standing(graph, held("second"), at=AT)
     assert (told.of("second"), told.of("first")) == ((S, 0), (0, 1))
+
+
+def test_among_equally_near_choices_the_one_that_serves_more_goals_is_advised():
+    graph = StackingGraph(
+        [stack("one", AtLeast(1, of("chess", "debate"))), stack("two", AllOf(of("debate", "lab")))]
+    )
+    plain = {goal: progress_toward(graph, goal, [], at=AT) for goal in ("one", "two")}
+    prefer = shared(plain.values())
+    told = {goal: progress_toward(graph, goal, [], at=AT, prefer=prefer) for goal in plain}
+    assert prefer == {"debate": 2}
+    assert [(one.step.achievement, one.advances) for one in what_next(told)] == [
+        ("debate", ("one", "two")),
+        ("lab", ("two",)),
+    ]
+    assert [told[goal].steps_left for goal in told] == [plain[goal].steps_left for goal in plain]
+
+
+HOURS = Credits(250, (Part(Holds("talk"), brings=Brings(100, up_to=300)),), unit="hours")
+KINDS = AtLeast(2, (Part(Holds("a"), category="x"), Part(Holds("b"), category="y")), categories=2)
+GATED = AllOf((Part(Holds("lab"), after=Prerequisite(Holds("safety"))),))
+ADVISED = AllOf((Part(Holds("lab"), after=Prerequisite(Holds("safety"), strict=False)),))
+
+
+@pytest.mark.parametrize(
+    ("requirement", "names", "sentences"),
+    [
+        (HOURS, ["talk"], ["Gather 2.5 hours, 1.5 to go", "Talk, earned"]),
+        (KINDS, ["a"], ["Complete 2 of 2, from at least 2 categories, one to go", "A, earned", "Earn B"]),
+        (
+            AllOf(of("a", "b"), exclusive=True),
+            [],
+            ["Complete all 2, each with a badge of its own, two to go"],
+        ),
+        (GATED, ["lab"], ["Complete it, one to go", "Lab, earned; first: Safety"]),
+        (GATED, ["safety"], ["Complete it, one to go", "Earn Lab"]),
+        (ADVISED, [], ["Complete it, one to go", "Earn Lab; best after: Safety"]),
+        (Holds("a", accepts=("b",)), ["b"], ["A, met by B"]),
+        (
+            Holds("a", filters=Filters(since=AT)),
+            ["a"],
+            ["A: Earned on 23 November 2026; it counts from 24 November 2026 on"],
+        ),
+        (
+            Holds("a", filters=Filters(max_age=DAY)),
+            ["a"],
+            ["A: Earned on 23 November 2026; it counts for 1 day"],
+        ),
+        (
+            Holds("a", filters=Filters(min_version=2)),
+            ["a"],
+            ["A: Earned under version 0; version 2 or later counts"],
+        ),
+        (Holds("a", filters=Filters(min_score=Decimal(80))), ["a"], ["A: Needs a result of at least 80"]),
+    ],
+)
+def test_every_kind_of_clause_says_what_it_asks_for(requirement, names, sentences):
+    clause = explain(StackingGraph([]), stack("goal", requirement), held(*names), at=AT)
+    told = [says(one, str.title) for one in (clause, *clause.parts)]
+    assert told[: len(sentences)] == sentences
+
+
+def test_credits_beyond_the_cap_of_a_part_do_not_count():
+    talks = [award for days in range(1, 6) for award in held("talk", days=days)]
+    clause = explain(StackingGraph([]), stack("goal", replace(HOURS, total=400)), talks, at=AT)
+    assert (clause.earned, clause.basis_points, clause.complete) == (300, 7500, False)
+
+
+def test_a_prerequisite_in_order_takes_no_award_from_before():
+    gate = Prerequisite(Holds("safety"), strict=True, in_order=True)
+    rule = AllOf((Part(Holds("lab"), after=gate),))
+
+    def lab(lab_days, safety_days):
+        awards = [*held("lab", days=lab_days), *held("safety", days=safety_days)]
+        return explain(StackingGraph([]), stack("goal", rule), awards, at=AT)
+
+    assert lab(lab_days=5, safety_days=9).complete
+    late = lab(lab_days=9, safety_days=5)
+    assert (late.complete, late.steps_left, late.parts[0].failed.filter) == (False, 1, "in_order")
+    assert says(late.parts[0], str.title) == "Lab: Earned on 15 November 2026, before what must come first"
