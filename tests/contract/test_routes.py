@@ -49,6 +49,7 @@ api  GET    /v1/pathways/{pathway_id}/draft/problems         401  403 403  403  
 api  POST   /v1/pathways/{pathway_id}/publish                401  403 403  403  403  ok   403   403   403   ok
 api  GET    /v1/pathways/{pathway_id}/versions               401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/pathways/{pathway_id}/versions/{number}      401  ok  ok   ok   ok   ok   ok    ok    ok    ok
+api  GET    /v1/pathways/{pathway_id}/graph.svg              401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/pathways/{pathway_id}/diff                   401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/pathways/{pathway_id}/versions/{number}/export   401 ok ok ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/pathways/{pathway_id}/draft/export           401  403 403  403  403  ok   403   403   403   ok
@@ -60,6 +61,8 @@ api  PATCH  /v1/learners/{learner_id}                        401  404 403  ok   
 api  GET    /v1/learners/{learner_id}/awards                 401  404 ok   ok   ok   404  ok    ok    404   ok
 api  GET    /v1/learners/{learner_id}/progress               401  404 ok   ok   ok   404  ok    ok    404   ok
 api  GET    /v1/learners/{learner_id}/progress/{pathway_id}  401  404 ok   ok   ok   404  ok    ok    404   ok
+api  GET    /v1/learners/{learner_id}/progress/{pathway_id}/outline    401 404 ok ok ok 404 ok ok 404 ok
+api  GET    /v1/learners/{learner_id}/progress/{pathway_id}/graph.svg  401 404 ok ok ok 404 ok ok 404 ok
 api  GET    /v1/learners/{learner_id}/next                   401  404 ok   ok   ok   404  ok    ok    404   ok
 api  GET    /v1/learners/{learner_id}/events                 401  404 ok   ok   ok   404  ok    ok    404   ok
 api  GET    /v1/learners/{learner_id}/enrolments             401  404 ok   ok   ok   404  ok    ok    404   ok

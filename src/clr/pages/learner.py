@@ -9,13 +9,13 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from clr.drawing.pathways import pathway_svg
+from clr.drawing.readings import reading
 from clr.errors import NotSignedIn
 from clr.ids import AwardId, LearnerId, PathwayId
 from clr.pages.items import first_item, item_context, one_award
 from clr.pages.looks import (
     Catalogue,
     award_line,
-    branch_of,
     catalogue,
     pathway_line,
     with_other_pathways,
@@ -38,6 +38,7 @@ from clr.registrar.holdings import AwardFacts
 from clr.registrar.policy import Caller
 from clr.registrar.tracking import NextStep, PathwayProgress
 from clr.web.access import MaybeSignedIn, Now, ServiceDep, Snapshot, Transaction
+from clr.web.outlining import branch_of
 from clr.web.service import Service
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=HTMLResponse)
@@ -209,6 +210,7 @@ def pathway(pathway_id: str, service: ServiceDep, snapshot: Snapshot, caller: Le
         },
         outline=branch,
         drawing=Markup(pathway_svg(branch)),  # noqa: S704  our own drawing escapes what it shows
+        draws_first=any(line.branch.first for line in reading(branch)),
         progress={
             "status": tree["status"],
             "says": tree["says"],

@@ -7,15 +7,19 @@ from typing import Any
 
 from sqlmodel import Session
 
-from clr.drawing.outlines import Branch, Look, Proof, leading, outline
+from clr.drawing.outlines import Branch, Look, leading
 from clr.ids import AchievementId, PathwayId
 from clr.pages.words import day
-from clr.registrar import catalog, tracking
+from clr.registrar import tracking
 from clr.registrar.holdings import DERIVED, RECORDED, AwardFacts
 from clr.registrar.tracking import PathwayProgress
+from clr.web.outlining import looks_of
 from clr.web.service import Service
 
 SOON = timedelta(days=90)
+TOLD_BY_NOTE = ("locked", "unfit", "lapsed", "expiring", "waived")
+"""States of which a line says the reason."""
+
 MOST_CLAUSES = 8
 """Clauses of one pathway's line before the rest is only counted."""
 
@@ -43,22 +47,7 @@ class Catalogue:
 
 def catalogue(snapshot: Session, service: Service, achievements: Iterable[AchievementId]) -> Catalogue:
     """Read what pages show of some achievements."""
-    facts = catalog.achievements_by_id(snapshot, achievements)
-    issuers = catalog.issuers_by_id(snapshot, (fact.issuer_id for fact in facts.values()))
-    looks = {
-        str(key): Look(
-            achievement_id=key,
-            name=fact.name,
-            kind=fact.kind,
-            colour=issuers[fact.issuer_id].colour,
-            issuer_name=issuers[fact.issuer_id].name,
-            glyph=fact.glyph,
-            image=service.urls.achievement_image(key) if fact.image else None,
-            href=f"/achievements/{key}",
-        )
-        for key, fact in facts.items()
-    }
-    return Catalogue(looks, {str(key): issuers[fact.issuer_id].slug for key, fact in facts.items()})
+    return Catalogue(*looks_of(snapshot, service.urls, achievements))
 
 
 def with_other_pathways(
@@ -114,16 +103,6 @@ def _says(award: AwardFacts, state: str) -> str:
     return f"From {award.assessor}" if award.assessor else ""
 
 
-def branch_of(tree: Mapping[str, Any], looks: Mapping[str, Look], awards: Iterable[AwardFacts]) -> Branch:
-    """Return the outline of one pathway's progress."""
-    proofs = {
-        str(award.id): Proof(award.id, f"Earned {day(award.earned_on)}", f"/awards/{award.id}")
-        for award in awards
-    }
-    following = next((step["achievement_id"] for step in tree["next"] if step["ready"]), None)
-    return outline(tree["requirement"], looks, proofs, following=following)
-
-
 def pathway_line(entry: PathwayProgress, branch: Branch, known: Catalogue) -> dict[str, Any]:
     """Return what templates take as a pathway in progress."""
     told = tracking.summary_json(entry)
@@ -141,11 +120,11 @@ def pathway_line(entry: PathwayProgress, branch: Branch, known: Catalogue) -> di
         "asks": branch.steps,
         "clauses": [
             {
-                "state": "none" if part.shape in ("choice", "soon") else part.shape,
+                "state": "none" if part.shape == "choice" else part.shape,
                 "name": part.title,
                 "says": _clause_says(part),
-                "on": part.earned,
-                "of": part.needed,
+                "on": 0 if part.unit else part.earned,
+                "of": 0 if part.unit else part.needed,
             }
             for part in leading(branch.parts, MOST_CLAUSES)
         ],
@@ -155,8 +134,12 @@ def pathway_line(entry: PathwayProgress, branch: Branch, known: Catalogue) -> di
 
 def _clause_says(part: Branch) -> str:
     """Return what a clause asks for and how far it is, in words: pips are for the eye only."""
+    if part.standing in TOLD_BY_NOTE and part.notes:
+        return f"{part.words}. {part.notes[0]}"
     if part.standing == "ready" or not part.asks:
         return part.words
-    if part.standing == "done":
-        return f"{part.asks}, done"
-    return f"{part.asks}, {part.needed - part.earned} to go" if part.earned else part.asks
+    if part.met:
+        return f"{part.asks}, {part.words.lower()}"
+    if part.unit:
+        return f"{part.asks}, {part.tally}"
+    return f"{part.asks}, {int(part.needed - part.earned)} to go" if part.earned else part.asks

@@ -50,6 +50,7 @@ def clause_json(clause: Clause, names: Mapping[AchievementId, str]) -> dict[str,
         "route_steps": clause.route_steps,
         "after": _gate_json(clause.gate, names) if clause.gate else None,
         "earned_on": clause.earned_on.isoformat() if clause.earned_on else None,
+        "valid_until": clause.valid_until.isoformat() if clause.valid_until else None,
         "parts": [clause_json(part, names) for part in clause.parts],
     }
 

@@ -4,15 +4,19 @@ import hashlib
 
 from fastapi import Request, Response
 
-REVALIDATED = "public, no-cache"
+REVALIDATED, OWN = "public, no-cache", "private, no-cache"
 
 
-def revalidated(request: Request, content: bytes, media_type: str, *, everywhere: bool = False) -> Response:
+def revalidated(
+    request: Request, content: bytes, media_type: str, *, everywhere: bool = False, private: bool = False
+) -> Response:
     """Return ``content`` under a tag of its own, or 304 to a client that holds the same.
 
     ``everywhere``: pages of any origin may read it, as keys and definitions are there for verifiers anywhere.
+    ``private``: only who asked may keep it.
     """
-    headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"', "Cache-Control": REVALIDATED}
+    kept = OWN if private else REVALIDATED
+    headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"', "Cache-Control": kept}
     if everywhere:
         headers["Access-Control-Allow-Origin"] = "*"
     if _holds(request, headers["ETag"]):

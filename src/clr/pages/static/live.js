@@ -73,10 +73,10 @@ async function refresh() {
   }
 }
 
-// The reader's place survives: what was open stays open, what had the focus keeps it.
+// The reader's place survives: what was open or folded stays so, what had the focus keeps it.
 function swap(old, next) {
   if (old.isEqualNode(next)) return;
-  for (const kept of old.querySelectorAll("details[open][id]")) next.querySelector(`#${CSS.escape(kept.id)}`)?.setAttribute("open", "");
+  for (const kept of old.querySelectorAll("details[id]")) next.querySelector(`#${CSS.escape(kept.id)}`)?.toggleAttribute("open", kept.open);
   const path = old.contains(document.activeElement) ? mark(document.activeElement) : null;
   old.replaceWith(next);
   if (path) next.querySelector(path)?.focus({ preventScroll: true });
