@@ -105,7 +105,7 @@ def sql(url: str, statement: str) -> None:
 @pytest.fixture
 def settings(database: str, tmp_path: Path) -> Settings:
     """Settings of a service on the test's database, with its own folder."""
-    return Settings(data_dir=tmp_path, database_url=database)
+    return Settings(data_dir=tmp_path, database_url=database, jobs="elsewhere")
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def shared_settings(
     """Settings of one service on each kind of database for all tests of a module."""
     folder = tmp_path_factory.mktemp("shared")
     with _database(request.param, request, folder) as url:
-        yield Settings(data_dir=folder, database_url=url)
+        yield Settings(data_dir=folder, database_url=url, jobs="elsewhere")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from clr.jobs import work
 from clr.registrar import people, tokens
 from clr.registrar.policy import Role
 from clr.store.sessions import transaction
@@ -151,6 +152,8 @@ class World:
             assert answer.status_code == 200, answer.text
         answer = self.client.post(f"/v1/pathways/{self.pathways[goal]}/publish", headers=self.admin)
         assert answer.status_code in (200, 201), answer.text
+        # By the test itself: a process has one DBOS, and tests have many services.
+        work.finish(self.client.app.state.service)
         return self
 
     def draft(

@@ -11,13 +11,12 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import SQLAlchemyError
 
 from clr.api import ROUTERS as API_ROUTERS
+from clr.jobs.engine import Worker
 from clr.net.checking import Checker
 from clr.pages import ROUTERS as PAGE_ROUTERS
 from clr.records.contexts import Contexts, load_contexts
-from clr.registrar import settling
 from clr.registrar.keyring import open_keyring
 from clr.registrar.urls import Urls
 from clr.settings import Settings
@@ -74,9 +73,10 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
         service = await asyncio.to_thread(open_service, settings, demo=demo, clock=clock)
         app.state.service = service
         await service.changes.start()
-        settled = asyncio.create_task(asyncio.to_thread(_settle, service))
+        worker = _worker(service)
         yield
-        await settled
+        if worker is not None:
+            await asyncio.to_thread(worker.stop)
         await service.changes.stop()
         service.checker.close()
         service.engine.dispose()
@@ -99,12 +99,15 @@ def create_app(settings: Settings, *, demo: bool = False, clock: Callable[[], da
     return app
 
 
-def _settle(service: Service) -> None:
-    """Give what publications made due and an earlier stop left undone."""
-    try:
-        settling.run_pending(service.engine, at=service.clock(), urls=service.urls)
-    except SQLAlchemyError:
-        _log.exception("Milestones that publications made due still wait; `clr settle` gives them.")
+def _worker(service: Service) -> Worker | None:
+    """Begin to do the work that waits in this process, if it is the one to do it."""
+    if service.settings.works_jobs(demo=service.demo):
+        worker = Worker(service)
+        worker.start()
+        return worker
+    if service.settings.jobs == "auto":
+        _log.warning("Work that waits is done by `clr worker`, or by this process with CLR_JOBS=here.")
+    return None
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -3,8 +3,10 @@
 import errno
 import json
 import re
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -29,9 +31,11 @@ from clr.app import create_app, open_service
 from clr.demo import building
 from clr.errors import ClrError
 from clr.ids import PathwayId, PersonId
+from clr.jobs import work
+from clr.jobs.engine import Worker
 from clr.net import fetching
 from clr.records.findings import Outcome
-from clr.registrar import authoring, awarding, catalog, exporting, people, settling, tokens
+from clr.registrar import authoring, awarding, catalog, exporting, people, tokens
 from clr.registrar.awarding import GrantRequest
 from clr.registrar.exporting import Form
 from clr.registrar.importing import Imported, Importer
@@ -216,10 +220,24 @@ def award(
 
 
 @main.command()
+def worker() -> None:
+    """Do the work that waits, until told to stop; as many at once as wanted on PostgreSQL."""
+    with _service() as service:
+        stopped = threading.Event()
+        for told in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(told, lambda *_: stopped.set())
+        working = Worker(service)
+        working.start()
+        _out.print(f"Working the jobs of {service.engine.url.render_as_string()}.", soft_wrap=True)
+        stopped.wait()
+        working.stop()
+
+
+@main.command()
 def settle() -> None:
     """Give the milestones that publications made due and that nobody has given yet."""
     with _service() as service:
-        given = settling.run_pending(service.engine, at=service.clock(), urls=service.urls)
+        given = work.finish(service)
         _out.print(f"{given} milestone{'' if given == 1 else 's'} given.")
 
 

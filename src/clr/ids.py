@@ -16,6 +16,7 @@ AllowanceId = NewType("AllowanceId", str)
 EvidenceId = NewType("EvidenceId", str)
 RecordId = NewType("RecordId", str)
 ShareId = NewType("ShareId", str)
+JobId = NewType("JobId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter is mistaken for another when read aloud."""

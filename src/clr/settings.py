@@ -1,7 +1,7 @@
 """What an operator may set, read once from the environment (``CLR_…``). Only the doors read it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +27,11 @@ class Settings(BaseSettings):
         None,
         pattern=r"^(postgresql(\+psycopg)?|sqlite)://",
         description="SQLAlchemy URL of a PostgreSQL database; SQLite in the data folder when absent.",
+    )
+    jobs: Literal["auto", "here", "elsewhere"] = Field(
+        "auto",
+        description="Who does the work that waits: `here` the serving process, `elsewhere` `clr worker`; "
+        "`auto` is here on SQLite and for the demonstration, elsewhere on PostgreSQL.",
     )
     cors_origins: tuple[Origin, ...] = Field(
         (), description="Origins of dashboard frontends that may call the API from a browser (JSON list)."
@@ -54,3 +59,9 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
         return f"sqlite:///{self.data_dir / 'clr.db'}"
+
+    def works_jobs(self, *, demo: bool) -> bool:
+        """Whether a serving process does the work that waits."""
+        if self.jobs == "auto":
+            return demo or self.database.startswith("sqlite")
+        return self.jobs == "here"

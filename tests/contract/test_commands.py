@@ -111,7 +111,7 @@ def test_the_service_says_that_its_database_is_up_to_date_without_its_password(s
     assert "is up to date." in done.stdout
 
 
-@pytest.mark.parametrize("command", ["serve", "migrate", "settle"])
+@pytest.mark.parametrize("command", ["serve", "migrate", "settle", "worker"])
 def test_a_database_that_does_not_answer_is_one_sentence(bare: Shell, command: str):
     url = "postgresql://somebody:secret@127.0.0.1:1/none"
 
@@ -200,6 +200,7 @@ def running(database: str, tmp_path: Path) -> Iterator[tuple["subprocess.Popen[s
         "CLR_DATABASE_URL": database,
         "CLR_PORT": str(port),
         "CLR_PUBLIC_URL": url,
+        "CLR_JOBS": "here",
     }
     with subprocess.Popen(
         [sys.executable, "-m", "clr", "serve"], env=env, stderr=subprocess.PIPE, text=True

@@ -32,7 +32,7 @@ ALWAYS = {
 @pytest.fixture
 def settings(database: str, tmp_path) -> Settings:
     """A service that lets one frontend in."""
-    return Settings(data_dir=tmp_path, database_url=database, cors_origins=(FRONTEND,))
+    return Settings(data_dir=tmp_path, database_url=database, cors_origins=(FRONTEND,), jobs="elsewhere")
 
 
 def session(world: World, name: str = "Amy", **more: str) -> dict[str, str]:

@@ -15,11 +15,11 @@ from fastapi.routing import iter_route_contexts
 from httpx import Response
 
 from clr.app import create_app
-from clr.registrar import people, tokens
+from clr.registrar import outbox, people, tokens
 from clr.registrar.policy import Role
 from clr.settings import Settings
 from clr.store.migrating import METADATA
-from clr.store.sessions import reading
+from clr.store.sessions import reading, transaction
 from tests.worlds import World, all_of
 
 ROLES = ("nobody", "ben", "amy", "assr", "awdr", "auth", "assr'", "awdr'", "auth'", "admin")
@@ -53,6 +53,10 @@ api  GET    /v1/pathways/{pathway_id}/graph.svg              401  ok  ok   ok   
 api  GET    /v1/pathways/{pathway_id}/diff                   401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/pathways/{pathway_id}/versions/{number}/export   401 ok ok ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/pathways/{pathway_id}/draft/export           401  403 403  403  403  ok   403   403   403   ok
+api  GET    /v1/jobs/{job_id}                                401  404 404  404  404  404  404   404   404   ok
+api  POST   /v1/jobs/{job_id}/pause                          401  404 404  404  404  404  404   404   404   ok
+api  POST   /v1/jobs/{job_id}/resume                         401  404 404  404  404  404  404   404   404   ok
+api  POST   /v1/jobs/{job_id}/cancel                         401  404 404  404  404  404  404   404   404   ok
 api  GET    /v1/graph                                        401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/learners                                     401  404 404  ok   ok   404  ok    ok    404   ok
 api  POST   /v1/learners                                     401  404 404  ok   ok   404  ok    ok    404   ok
@@ -206,6 +210,12 @@ class Campus:
         path = f"/v1/records/{self.record()['id']}/shares"
         return str(self.own("POST", path, json={"label": "Employer"}).json()[member])
 
+    def job(self) -> str:
+        """Work that nobody does, since nobody knows what it is."""
+        service = self.world.client.app.state.service
+        with transaction(service.engine) as session:
+            return str(outbox.put(session, "nothing", {}, by=None, at=service.clock()))
+
     def award_for(self, act: str) -> str:
         if act == "revoke":
             return str(self.world.grant(self.amy, "Debate", again=True).award["id"])
@@ -226,6 +236,7 @@ class Campus:
             "token": lambda: self.share("token"),
             "slug": lambda: "career-connect" if path.startswith("/issuers/") else self.public_slug(),
             "number": lambda: "1",
+            "job_id": self.job,
             "name": lambda: "theme.js",
             "code": lambda: "not-found",
         }

@@ -56,7 +56,7 @@ def demonstration(
 ) -> Iterator[Demonstration]:
     folder = tmp_path_factory.mktemp("demonstration")
     with _database(request.param, request, folder) as url:
-        ours = building.settings_of(Settings(data_dir=folder, database_url=url))
+        ours = building.settings_of(Settings(data_dir=folder, database_url=url, jobs="elsewhere"))
         building.build(ours, fresh=False)
         told = json.loads((ours.data_dir / building.FILE).read_text())
         with TestClient(create_app(ours, demo=True), base_url="http://localhost:8000") as client:

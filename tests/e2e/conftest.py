@@ -152,7 +152,9 @@ def standing(
     chromium: Browser, elsewhere: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Demonstration]:
     """One demonstration for tests that only look."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("standing"), cors_origins=(elsewhere,))
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("standing"), cors_origins=(elsewhere,), jobs="elsewhere"
+    )
     with demonstrating(settings, chromium) as open_demonstration:
         yield open_demonstration
 

@@ -22,7 +22,7 @@ def rough(
     """One institution whose every field was filled by somebody careless or unkind."""
     folder = tmp_path_factory.mktemp("rough")
     shutil.copy(sqlite_template, folder / "clr.db")
-    with serving(Settings(data_dir=folder)) as client:
+    with serving(Settings(data_dir=folder, jobs="elsewhere")) as client:
         world = World(client)
         learner = world.learner(ENDLESS)
         badges = [rough_badge(world, name) for name in NAMES]

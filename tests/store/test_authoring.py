@@ -6,12 +6,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import select
 
-from clr.app import create_app
-from clr.registrar import authoring, graphs, settling
+from clr.jobs import work
+from clr.registrar import authoring, graphs
 from clr.registrar.policy import Caller, Role
 from clr.store.sessions import reading, transaction
 from clr.store.tables import Job
@@ -313,14 +312,13 @@ def unsettled(world: World, goal: str, *parts: str) -> None:
 
 
 def settled(world: World) -> int:
-    service = world.client.app.state.service
-    return settling.run_pending(service.engine, at=service.clock(), urls=service.urls)
+    return work.finish(world.client.app.state.service)
 
 
 def test_settling_gives_everybody_what_is_due_once_and_is_taken_up_where_it_stopped(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(settling, "CHUNK", 2)
+    monkeypatch.setattr(work, "CHUNKS", {"sqlite": 2, "postgresql": 2})
     learners = [world.learner(f"Amy {number}", holds=["A", "B"]) for number in range(5)]
     world.learner("Ben", holds=["A"])
     unsettled(world, "Essential", "A", "B")
@@ -331,18 +329,8 @@ def test_settling_gives_everybody_what_is_due_once_and_is_taken_up_where_it_stop
         assert [award["name"] for award in awards].count("Essential") == 1
 
 
-def test_the_service_gives_at_its_start_what_a_stop_left_undone(world: World, clock):
-    amy = world.learner("Amy", holds=["A", "B"])
-    unsettled(world, "Essential", "A", "B")
-    with TestClient(create_app(world.client.app.state.service.settings, clock=clock)):
-        pass
-    assert settled(world) == 0
-    awards = world.client.get(f"/v1/learners/{amy}/awards", headers=world.admin).json()["items"]
-    assert [award["name"] for award in awards if award["origin"] == "derived"] == ["Essential"]
-
-
 def test_a_job_that_two_runs_take_up_is_counted_once(world: World, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(settling, "CHUNK", 2)
+    monkeypatch.setattr(work, "CHUNKS", {"sqlite": 2, "postgresql": 2})
     for number in range(5):
         world.learner(f"Amy {number}", holds=["A", "B"])
     unsettled(world, "Essential", "A", "B")
@@ -362,6 +350,7 @@ def test_an_award_that_came_while_a_publication_waited_is_settled_too(world: Wor
     moments = iter(range(0, 1000, 4))  # the publication is asked for before that award, and done after it
     world.client.app.state.service.clock = lambda: begun + timedelta(seconds=next(moments))
     assert publish(world, path).status_code == 201
+    assert settled(world) == 1
     world.client.app.state.service.clock = clock
     awards = world.client.get(f"/v1/learners/{amy}/awards", headers=world.admin).json()["items"]
     assert [award["name"] for award in awards if award["origin"] == "derived"] == ["Essential"]

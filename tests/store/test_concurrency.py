@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from clr.cli import OPERATOR
-from clr.registrar import awarding, holdings, revoking, settling
+from clr.jobs import work
+from clr.registrar import awarding, holdings, revoking
 from clr.registrar.awarding import GrantRequest
 from clr.registrar.people import Who
 from clr.store.sessions import reading, transaction
@@ -54,6 +55,7 @@ PROCESS = """
 import sys
 from clr.app import open_service
 from clr.cli import OPERATOR
+from clr.jobs import work
 from clr.registrar import awarding
 from clr.registrar.awarding import GrantRequest
 from clr.registrar.people import Who
@@ -160,6 +162,6 @@ def test_awards_that_arrive_while_a_pathway_is_published_bring_its_milestone_exa
     with ThreadPoolExecutor(2) as pool:
         for one in [pool.submit(publish), pool.submit(award)]:
             one.result()
-    settling.run_pending(service.engine, at=service.clock(), urls=service.urls)
+    work.finish(service)
     expected = sorted(world.achievements[name] for name in ("A", "B", "Essential"))
     assert [held(service, learner) for learner in learners] == [expected] * len(learners)

@@ -3,23 +3,22 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from clr.errors import ConditionMissing, NotAllowed, NotFound, NotSignedIn, PathwayUnsound, Stale
-from clr.ids import AchievementId, IssuerId, PathwayId
+from clr.ids import AchievementId, IssuerId, JobId, PathwayId
 from clr.pathways import Draft, DraftStack, OnLost, Policy
 from clr.pathways.wire import RequirementJson, dump, require_readable
-from clr.registrar import authoring, graphs, settling
-from clr.registrar.authoring import DraftFacts, PathwayFacts, VersionFacts
+from clr.registrar import authoring, graphs
+from clr.registrar.authoring import DraftFacts, PathwayFacts, Published, VersionFacts
 from clr.web import problems
-from clr.web.access import Now, ServiceDep, SignedIn, Snapshot, Transaction
+from clr.web.access import Now, SignedIn, Snapshot, Transaction
 from clr.web.bodies import Line, StrictModel, StrictRoute
 from clr.web.conditions import IfMatch, etag
 from clr.web.idempotency import Once
 from clr.web.paging import Page, cut
 from clr.web.problems import ProblemItem
-from clr.web.service import Service
 
 router = APIRouter(prefix="/v1", tags=["pathways"], route_class=StrictRoute)
 
@@ -148,6 +147,17 @@ class VersionOut(StrictModel):
         )
 
 
+class PublishedOut(VersionOut):
+    """A version that was just published, and the work that gives what it made due."""
+
+    job_id: str = Field(description="See `/v1/jobs/{job_id}` for how far it is.")
+
+    @classmethod
+    def just(cls, facts: Published) -> "PublishedOut":
+        """Return what is shown of a publication."""
+        return cls(**VersionOut.of(facts.version).model_dump(), job_id=facts.job_id)
+
+
 class Versions(StrictModel):
     """Every published version, newest first."""
 
@@ -226,21 +236,22 @@ def draft_problems(pathway_id: str, caller: SignedIn, snapshot: Snapshot) -> lis
 )
 def publish_pathway(
     pathway_id: str,
-    service: ServiceDep,
     caller: SignedIn,
     transaction: Transaction,
     now: Now,
     once: Once,
-    later: BackgroundTasks,
-) -> VersionOut:
-    """Freeze the draft as the next version. Milestones that became due follow at once, in the background."""
+    response: Response,
+) -> PublishedOut:
+    """Freeze the draft as the next version. A job gives what it made due; Link names it as `monitor`."""
     key = PathwayId(pathway_id)
     if before := once.before(transaction):
-        return VersionOut.of(authoring.version(transaction, key, before["version"]))
-    facts = authoring.publish(transaction, caller, key, at=now)
-    once.keep(transaction, {"version": facts.version}, at=now)
-    later.add_task(_settle, service)
-    return VersionOut.of(facts)
+        version = authoring.version(transaction, key, before["version"])
+        facts = Published(version, JobId(before["job"]))
+    else:
+        facts = authoring.publish(transaction, caller, key, at=now)
+        once.keep(transaction, {"version": facts.version.version, "job": facts.job_id}, at=now)
+    response.headers["Link"] = f'</v1/jobs/{facts.job_id}>; rel="monitor"'
+    return PublishedOut.just(facts)
 
 
 @router.get("/pathways/{pathway_id}/versions", responses=problems.declared(NotSignedIn, NotFound))
@@ -266,11 +277,6 @@ def read_graph(
 ) -> dict[str, Any]:
     """Read the stacking graph as node-link data: one node an achievement, however many stacks hold it."""
     return graphs.current_graph(snapshot).node_link(AchievementId(root) if root else None)
-
-
-def _settle(service: Service) -> None:
-    """Settle as of now, not as of the request: awards may have come while the publication waited for its turn."""
-    settling.run_pending(service.engine, at=service.clock(), urls=service.urls)
 
 
 def _draft(facts: DraftFacts, response: Response) -> DraftOut:

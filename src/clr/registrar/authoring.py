@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from clr.errors import BadInput, NotFound, PathwayUnsound, Problem, Stale
-from clr.ids import AchievementId, IssuerId, PathwayId, new_id
+from clr.ids import AchievementId, IssuerId, JobId, PathwayId, new_id
 from clr.pathways import (
     Draft,
     DraftStack,
@@ -27,9 +27,9 @@ from clr.pathways import (
 )
 from clr.pathways.requirements import without_ids
 from clr.pathways.wire import dump, dump_stored, load, load_stored
-from clr.registrar import catalog, graphs, policy, results
+from clr.registrar import catalog, graphs, outbox, policy, results
 from clr.registrar.policy import Caller, Deed
-from clr.store.tables import Catalogue, Job, Pathway, PathwayVersion, StackVersion
+from clr.store.tables import Catalogue, Pathway, PathwayVersion, StackVersion
 
 SETTLE = "settle"
 """The job that gives the milestones a publication made due."""
@@ -65,6 +65,14 @@ class VersionFacts:
     draft: Draft
     stacks: Mapping[AchievementId, int]
     published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version that was just published, and the work that gives what it made due."""
+
+    version: VersionFacts
+    job_id: JobId
 
 
 def draw(
@@ -106,7 +114,7 @@ def draft(snapshot: Session, caller: Caller, pathway_id: PathwayId) -> DraftFact
     return _draft_facts(snapshot, caller, pathway)
 
 
-def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: datetime) -> VersionFacts:
+def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: datetime) -> Published:
     """Freeze the draft as the next version; ``PathwayUnsound`` locates everything that is wrong with it.
 
     A stack gets a new version only where its requirement or policy changed. Publications wait for each other, so
@@ -136,10 +144,8 @@ def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: 
     pathway.current_version = version.version
     catalogue.version += 1
     transaction.add_all((pathway, catalogue))
-    job = Job(id=new_id("job"), kind=SETTLE, subject={"pathway_id": pathway_id, "after": ""}, created_at=at)
-    transaction.add(job)
-    transaction.flush()
-    return _version_facts(version, _frozen_stacks(transaction, [version]))
+    job = outbox.put(transaction, SETTLE, {"pathway_id": pathway_id}, by=caller.person_id, at=at)
+    return Published(_version_facts(version, _frozen_stacks(transaction, [version])), job)
 
 
 def pathways(snapshot: Session, *, after: str | None = None, limit: int = 200) -> Sequence[PathwayFacts]:

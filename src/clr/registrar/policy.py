@@ -39,6 +39,7 @@ class Deed(StrEnum):
     ENROL = "enrol this learner"
     COMPOSE = "compose this learner's records"
     GIVE_ACCESS = "give people access"
+    STEER_WORK = "see and steer work that waits"
 
 
 _STAFF = frozenset({Role.ASSESSOR, Role.AWARDER, Role.AUTHOR, Role.ADMIN})
@@ -59,15 +60,25 @@ TABLE: dict[Deed, frozenset[Role]] = {
     Deed.ENROL: frozenset({Role.AWARDER, Role.ADMIN}),
     Deed.COMPOSE: frozenset(),
     Deed.GIVE_ACCESS: frozenset({Role.ADMIN}),
+    Deed.STEER_WORK: frozenset({Role.ADMIN}),
 }
 """Which roles allow a deed; a learner may besides do ``OWN`` to herself."""
 
 OWN = frozenset({Deed.SEE_LEARNER, Deed.SEE_EVIDENCE, Deed.ENROL, Deed.COMPOSE})
 
-WHOLE_INSTITUTION = frozenset({Deed.DEFINE_ISSUER, Deed.GIVE_ACCESS})
+WHOLE_INSTITUTION = frozenset({Deed.DEFINE_ISSUER, Deed.GIVE_ACCESS, Deed.STEER_WORK})
 """Deeds that a role held for one issuer alone does not cover."""
 
-ABSENT = frozenset({Deed.SEE_LEARNER, Deed.SEE_EVIDENCE, Deed.ENROL, Deed.COMPOSE, Deed.FIND_LEARNERS})
+ABSENT = frozenset(
+    {
+        Deed.SEE_LEARNER,
+        Deed.SEE_EVIDENCE,
+        Deed.ENROL,
+        Deed.COMPOSE,
+        Deed.FIND_LEARNERS,
+        Deed.STEER_WORK,
+    }
+)
 """Deeds whose refusal must not tell that the thing exists."""
 
 TOLD = frozenset({Deed.ENROL, Deed.FIND_LEARNERS})

@@ -1,21 +1,15 @@
-"""Giving the milestones that a publication made due, to everybody, in short transactions that can be resumed."""
+"""Giving the milestones that are due: to one learner at once, and to everybody after a publication."""
 
 from datetime import datetime
 
-from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from clr.errors import NotFound
 from clr.ids import LearnerId
-from clr.registrar import deriving, people, tracking
-from clr.registrar.authoring import SETTLE
+from clr.registrar import authoring, deriving, people, tracking
+from clr.registrar.outbox import Kind, Subject
 from clr.registrar.urls import Urls
-from clr.store.sessions import reading, transaction
-from clr.store.tables import Award, Job
-
-CHUNK = 100
-"""Learners a transaction, so that awards made meanwhile hardly wait."""
-
-WAITING, DONE = "waiting", "done"
+from clr.store.tables import Award
 
 
 def settle(transaction: Session, learner_id: LearnerId, *, at: datetime, urls: Urls) -> list[Award]:
@@ -29,38 +23,24 @@ def settle(transaction: Session, learner_id: LearnerId, *, at: datetime, urls: U
     return given
 
 
-def run_pending(engine: Engine, *, at: datetime, urls: Urls) -> int:
-    """Finish every settling that waits; return how many milestones were given.
-
-    Resumes where an earlier run stopped: the job remembers the last learner of each finished chunk. Settling a
-    learner twice changes nothing, so two runs at once do no harm.
-    """
-    with reading(engine) as snapshot:
-        waiting = select(Job.id).where(col(Job.kind) == SETTLE, col(Job.state) == WAITING)
-        jobs = snapshot.exec(waiting.order_by(col(Job.created_at), col(Job.id))).all()
-    return sum(_run(engine, job, at, urls) for job in jobs)
+def _everybody(snapshot: Session, _: Subject) -> int:
+    return people.count_with_awards(snapshot)
 
 
-def _run(engine: Engine, job_id: str, at: datetime, urls: Urls) -> int:
-    given = 0
-    while True:
-        with transaction(engine) as session:
-            job = session.get_one(Job, job_id, with_for_update=True)
-            if job.state == DONE:  # another run has finished it
-                return given
-            chunk = people.learners_with_awards(session, after=str(job.subject["after"]), limit=CHUNK)
-            for learner_id in chunk:
-                people.lock_learner(session, learner_id)
-                given += len(settle(session, learner_id, at=at, urls=urls))
-            _note(job, chunk[-1] if len(chunk) == CHUNK else None, len(chunk))
-            session.add(job)
-            if job.state == DONE:
-                return given
+def _next(snapshot: Session, _: Subject, after: str, limit: int) -> list[LearnerId]:
+    return list(people.learners_with_awards(snapshot, after=after, limit=limit))
 
 
-def _note(job: Job, last: LearnerId | None, count: int) -> None:
-    job.done += count
-    if last is None:
-        job.state, job.total = DONE, job.done
-    else:
-        job.subject = {**job.subject, "after": last}
+def _one(transaction: Session, _: Subject, learner_id: LearnerId, at: datetime, urls: Urls) -> int:
+    try:
+        people.lock_learner(transaction, learner_id)
+    except NotFound:  # erased since she was listed: nothing is due to nobody
+        return 0
+    return len(settle(transaction, learner_id, at=at, urls=urls))
+
+
+SETTLING = Kind(authoring.SETTLE, _everybody, _next, _one)
+"""The work that a publication makes: whatever is due to a learner, whichever publication made it due.
+
+Settling a learner twice changes nothing.
+"""

@@ -25,7 +25,7 @@ _MOVED = "learners whose events moved"
 BUSY_SECONDS = 10
 """How long a writer waits for another one of SQLite."""
 
-_PRAGMAS = (
+SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     f"busy_timeout={BUSY_SECONDS * 1000}",
@@ -97,7 +97,7 @@ def _tell_moved(session: Session) -> None:
 def _prepare(connection: SQLiteConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in _PRAGMAS:
+    for pragma in SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

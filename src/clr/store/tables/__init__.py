@@ -17,7 +17,7 @@ from clr.store.tables.catalogue import (
     PathwayVersion,
     StackVersion,
 )
-from clr.store.tables.ops import AnsweredRequest, Job, PublicKey
+from clr.store.tables.ops import AnsweredRequest, Job, JobWorker, PublicKey
 from clr.store.tables.people import Enrolment, Event, Learner, Membership, Person
 from clr.store.tables.records import IssuedRecord, Record, Share, Visit
 
@@ -36,6 +36,7 @@ __all__ = [
     "IssuedRecord",
     "Issuer",
     "Job",
+    "JobWorker",
     "Learner",
     "Membership",
     "Pathway",

@@ -1,6 +1,7 @@
 """What the service itself keeps: requests already answered, work that waits, public keys."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
@@ -22,7 +23,7 @@ class AnsweredRequest(SQLModel, table=True):
 
 
 class Job(SQLModel, table=True):
-    """Work that waits, written in the transaction that made it necessary."""
+    """Work that waits, written in the transaction that made it necessary; what it does and how far it is."""
 
     __tablename__ = "job"
 
@@ -32,8 +33,22 @@ class Job(SQLModel, table=True):
     state: str = Field(default="waiting", index=True)
     done: int = 0
     total: int | None = None
+    after: str = Field(default="", description="the last learner gone through")
+    left: list[dict[str, Any]] = json(default=[], description="learners with whom it failed, by id, and why")
     error: str | None = None
+    attempt: int = Field(default=0, description="how often it was handed to a worker anew")
+    stumbles: int = Field(default=0, description="how often a worker gave it up without a word")
+    asked_by: str | None = Field(default=None, description="the person who made it necessary")
     created_at: datetime = instant()
+
+
+class JobWorker(SQLModel, table=True):
+    """A process that works jobs beside others; one that has not been seen for some seconds is dead."""
+
+    __tablename__ = "job_worker"
+
+    id: str = Field(primary_key=True)
+    seen: float = Field(description="seconds since 1970 by the clock of the database")
 
 
 class PublicKey(SQLModel, table=True):

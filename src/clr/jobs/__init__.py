@@ -1,0 +1,1 @@
+"""Doing the work that waits: rows of ``registrar.outbox``, chunk after chunk, by whichever process may."""
