@@ -57,6 +57,11 @@ api  GET    /v1/jobs/{job_id}                                401  404 404  404  
 api  POST   /v1/jobs/{job_id}/pause                          401  404 404  404  404  404  404   404   404   ok
 api  POST   /v1/jobs/{job_id}/resume                         401  404 404  404  404  404  404   404   404   ok
 api  POST   /v1/jobs/{job_id}/cancel                         401  404 404  404  404  404  404   404   404   ok
+api  POST   /v1/pathways/{pathway_id}/preview                401  403 403  403  403  ok   403   403   403   ok
+api  POST   /v1/pathways/{pathway_id}/migrations/preview     401  403 403  403  403  ok   403   403   403   ok
+api  POST   /v1/awards/preview                               401  403 403  403  ok   403  403   403   403   ok
+api  POST   /v1/learners/{learner_id}/waivers/preview        401  404 403  403  ok   404  403   403   404   ok
+api  POST   /v1/learners/{learner_id}/substitutions/preview  401  404 403  403  ok   404  403   403   404   ok
 api  GET    /v1/graph                                        401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/learners                                     401  404 404  ok   ok   404  ok    ok    404   ok
 api  POST   /v1/learners                                     401  404 404  ok   ok   404  ok    ok    404   ok
@@ -78,6 +83,12 @@ api  GET    /v1/awards/{award_id}                            401  404 ok   ok   
 api  GET    /v1/awards/{award_id}/explanation                401  404 ok   ok   ok   404  ok    ok    404   ok
 api  GET    /v1/awards/{award_id}/credential                 401  404 ok   ok   ok   404  ok    ok    404   ok
 api  POST   /v1/awards/{award_id}/revoke                     401  404 403  403  ok   404  403   403   404   ok
+api  POST   /v1/awards/{award_id}/uphold                     401  404 403  403  ok   404  403   403   404   ok
+api  GET    /v1/learners/{learner_id}/allowances             401  404 ok   ok   ok   404  ok    ok    404   ok
+api  POST   /v1/learners/{learner_id}/waivers                401  404 403  403  ok   404  403   403   404   ok
+api  POST   /v1/learners/{learner_id}/substitutions          401  404 403  403  ok   404  403   403   404   ok
+api  GET    /v1/allowances/{allowance_id}                    401  404 ok   ok   ok   404  ok    ok    404   ok
+api  POST   /v1/allowances/{allowance_id}/withdraw           401  404 403  403  ok   404  403   403   404   ok
 api  POST   /v1/evidence                                     401  403 403  ok   ok   403  ok    ok    403   ok
 api  GET    /v1/evidence/{evidence_id}                       401  404 ok   ok   404  404  404   404   404   ok
 api  GET    /v1/records                                      401  ok  ok   404  404  404  404   404   404   404
@@ -168,10 +179,13 @@ class Campus:
     """Amy with everything that can be asked for, and everybody who may ask."""
 
     world: World
+    poem: str = ""
 
     def __post_init__(self) -> None:
         world = self.world
         world.stack("Critical Thinking", all_of("Debate", "Lab"))
+        world.stack("Poetry", all_of("Verse"))
+        world.stack("Wide", all_of(*(f"Wide {number}" for number in range(12))))
         world.badge("Grammar", issuer="Language School")
         self.amy, self.ben = world.learner("Amy", holds=["Lab"]), world.learner("Ben")
         world.enrol(self.amy, "Critical Thinking")
@@ -219,7 +233,33 @@ class Campus:
     def award_for(self, act: str) -> str:
         if act == "revoke":
             return str(self.world.grant(self.amy, "Debate", again=True).award["id"])
+        if act == "uphold":
+            return self.suspended()
         return self.milestone if act == "explanation" else self.debate
+
+    def suspended(self) -> str:
+        """A milestone that lost its support; the one before it, which may have been upheld, is revoked."""
+        mistake = {"reason": "Entered by mistake."}
+        if self.poem:
+            self.world.post(f"/v1/awards/{self.poem}/revoke", mistake)
+        granted = self.world.grant(self.amy, "Verse", again=True)
+        self.world.post(f"/v1/awards/{granted.award['id']}/revoke", mistake)
+        self.poem = str(granted.body["milestones"][0]["id"])
+        return self.poem
+
+    def clause(self) -> str:
+        """A clause for which no exception was made yet."""
+        world = self.world
+        version = world.client.get(f"/v1/pathways/{world.pathways['Wide']}/versions/1", headers=world.admin)
+        (stack,) = version.json()["stacks"].values()
+        made = world.client.get(f"/v1/learners/{self.amy}/allowances", headers=world.admin).json()["items"]
+        taken = {one["clause_id"] for one in made}
+        ids = [part["requirement"]["id"] for part in stack["requirement"]["parts"]]
+        return next(name for name in ids if name not in taken)
+
+    def allowance(self) -> str:
+        waiver = {"clause_id": self.clause(), "reason": "Done elsewhere."}
+        return str(self.world.post(f"/v1/learners/{self.amy}/waivers", waiver)["allowance"]["id"])
 
     def thing(self, name: str, path: str) -> str:
         """The id that stands for ``name`` in a path; made anew, so that a row may use it up."""
@@ -230,6 +270,7 @@ class Campus:
             "issuer_id": lambda: world.issuers["Career Connect"],
             "pathway_id": lambda: world.pathways["Critical Thinking"],
             "award_id": lambda: self.award_for(path.rpartition("/")[2]),
+            "allowance_id": self.allowance,
             "evidence_id": lambda: self.work,
             "record_id": lambda: self.record()["id"],
             "share_id": lambda: self.share("id"),
@@ -263,6 +304,7 @@ def body_of(campus: Campus, method: str, path: str) -> dict[str, Any]:
     draft = world.draft("Critical Thinking", {"Critical Thinking": (all_of("Debate", "Lab"), "auto")})
     record = {"title": "Mine", "sections": [{"items": [{"award_id": campus.debate}]}]}
     issuer = world.issuers["Career Connect"]
+    clause = campus.clause() if "/waivers" in path or "/substitutions" in path else ""
     sent = {
         "POST /v1/issuers": {"name": fresh, "url": "https://a.example/"},
         "PATCH /v1/issuers/{issuer_id}": {"description": fresh},
@@ -285,6 +327,23 @@ def body_of(campus: Campus, method: str, path: str) -> dict[str, Any]:
             "again": True,
         },
         "POST /v1/awards/{award_id}/revoke": {"reason": "Entered by mistake."},
+        "POST /v1/awards/{award_id}/uphold": {"reason": "The board decided so."},
+        "POST /v1/learners/{learner_id}/waivers": {"clause_id": clause, "reason": "Done elsewhere."},
+        "POST /v1/learners/{learner_id}/substitutions": {
+            "clause_id": clause,
+            "reason": "As good.",
+            "instead": world.badge("Debate"),
+        },
+        "POST /v1/pathways/{pathway_id}/preview": {"draft": draft},
+        "POST /v1/pathways/{pathway_id}/migrations/preview": {"version": 1},
+        "POST /v1/awards/preview": {"achievement_id": world.badge("Debate"), "learner_ids": [campus.amy]},
+        "POST /v1/learners/{learner_id}/waivers/preview": {"clause_id": clause, "reason": "So."},
+        "POST /v1/learners/{learner_id}/substitutions/preview": {
+            "clause_id": clause,
+            "reason": "As good.",
+            "instead": world.badge("Debate"),
+        },
+        "POST /v1/allowances/{allowance_id}/withdraw": {"reason": "Given by mistake."},
         "POST /v1/records": record,
         "PUT /v1/records/{record_id}": record,
         "PATCH /v1/records/{record_id}": {"visibility": "private"},

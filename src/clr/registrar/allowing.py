@@ -67,18 +67,22 @@ def given(snapshot: Session, learner_id: LearnerId) -> tuple[Allowance, ...]:
     return tuple(_as_engine(row) for row in rows)
 
 
+def given_to(snapshot: Session, learners: Iterable[LearnerId]) -> dict[LearnerId, list[Allowance]]:
+    """Return the exceptions of those of some learners who have any."""
+    rows = snapshot.exec(
+        select(Row).where(col(Row.learner_id).in_(list(learners)), col(Row.withdrawn_at).is_(None))
+    )
+    found: dict[LearnerId, list[Allowance]] = {}
+    for row in rows:
+        found.setdefault(row.learner_id, []).append(_as_engine(row))
+    return found
+
+
 def enter(
     transaction: Session, caller: Caller, learner_id: LearnerId, wanted: Wanted, *, at: datetime
 ) -> AllowanceId:
     """Write an exception down. The learner must be locked; what follows from it is the caller's to do."""
-    graph = graphs.current_graph(transaction)
-    achievement, clause = _found(graph, wanted.clause_id)
-    issuer = catalog.achievement(transaction, achievement).issuer_id
-    policy.require(caller, Deed.ALLOW, issuer=issuer)
-    faults = list(_faults(transaction, graph, achievement, clause, wanted, at))
-    if faults:
-        raise BadInput(faults[0].says, tuple(faults))
-    _require_new(transaction, learner_id, wanted, at)
+    achievement = _require_sound(transaction, caller, learner_id, wanted, at)
     row = Row(
         learner_id=learner_id,
         id=AllowanceId(new_id("alw")),
@@ -94,6 +98,31 @@ def enter(
     transaction.add(row)
     transaction.flush()
     return row.id
+
+
+def imagined(
+    snapshot: Session, caller: Caller, learner_id: LearnerId, wanted: Wanted, *, at: datetime
+) -> Allowance:
+    """Return an exception as it would be for the engine; it is refused for the same reasons."""
+    _require_sound(snapshot, caller, learner_id, wanted, at)
+    if wanted.instead is None:
+        return Waiver(AllowanceId("imagined"), wanted.clause_id, at, wanted.until)
+    return Substitution(AllowanceId("imagined"), wanted.clause_id, at, wanted.instead, wanted.until)
+
+
+def _require_sound(
+    snapshot: Session, caller: Caller, learner_id: LearnerId, wanted: Wanted, at: datetime
+) -> AchievementId:
+    """Return the stack whose clause an exception is of, or raise for every reason why it cannot be made."""
+    graph = graphs.current_graph(snapshot)
+    policy.require(caller, Deed.ALLOW)
+    achievement, clause = _found(graph, wanted.clause_id)
+    policy.require(caller, Deed.ALLOW, issuer=catalog.achievement(snapshot, achievement).issuer_id)
+    faults = list(_faults(snapshot, graph, achievement, clause, wanted, at))
+    if faults:
+        raise BadInput(faults[0].says, tuple(faults))
+    _require_new(snapshot, learner_id, wanted, at)
+    return achievement
 
 
 def take_back(

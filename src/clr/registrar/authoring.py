@@ -125,7 +125,7 @@ def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: 
     policy.require(caller, Deed.DRAW_PATHWAY, issuer=pathway.issuer_id)
     facts = _draft_facts(transaction, caller, pathway)
     if facts.problems:
-        raise PathwayUnsound(_in_one_sentence(facts.problems), facts.problems)
+        raise PathwayUnsound(in_one_sentence(facts.problems), facts.problems)
     frozen = {
         achievement: _stack_version(transaction, achievement, stack, at=at)
         for achievement, stack in facts.draft.stacks.items()
@@ -224,14 +224,18 @@ def _facts(pathway: Pathway, current: PathwayVersion | None) -> PathwayFacts:
 
 
 def _draft_facts(snapshot: Session, caller: Caller, pathway: Pathway) -> DraftFacts:
-    drawn = _read(pathway.draft)
+    return judged(snapshot, caller, _read(pathway.draft), revision=pathway.draft_revision)
+
+
+def judged(snapshot: Session, caller: Caller, drawn: Draft, *, revision: int = 0) -> DraftFacts:
+    """Return a draft with everything that is wrong with it, saved or not."""
     asked = {drawn.goal, *drawn.stacks}
     asked.update(part for stack in drawn.stacks.values() for part in achievements_in(stack.requirement))
     graph = graphs.current_graph(snapshot)
     asked.update(achievement for achievement, _ in graph.stacks)  # a loop is told by names
     known = {key: known_as(found) for key, found in catalog.achievements_by_id(snapshot, asked).items()}
     found = (*problems(drawn, known=known, graph=graph), *_foreign(caller, drawn, known))
-    return DraftFacts(drawn, pathway.draft_revision, found)
+    return DraftFacts(drawn, revision, found)
 
 
 def known_as(achievement: catalog.AchievementFacts) -> Known:
@@ -260,7 +264,8 @@ def _foreign(caller: Caller, drawn: Draft, known: Mapping[AchievementId, Known])
     ]
 
 
-def _in_one_sentence(found: Sequence[Problem]) -> str:
+def in_one_sentence(found: Sequence[Problem]) -> str:
+    """Return why a draft cannot be published, the first loop before all else."""
     first = next((problem for problem in found if problem.kind == "loop"), found[0])
     more = f" See errors for all {len(found)} faults." if len(found) > 1 else ""
     return f"This pathway cannot be published: {first.says}{more}"

@@ -62,6 +62,10 @@ class Standing:
         """Return all that decides which milestones follow, were ``held`` what the learner holds."""
         return Holdings(held, self.versions, self.revoked, self.allowances)
 
+    def with_allowance(self, made: Allowance) -> "Standing":
+        """Return the standing once an exception was made besides."""
+        return replace(self, allowances=(*self.allowances, made))
+
     def with_awards(self, given: Iterable[Award]) -> "Standing":
         """Return the standing once some milestones were given besides."""
         return replace(self, held=[*self.held, *map(holdings.as_held, given)])

@@ -267,6 +267,22 @@ def require_learner(snapshot: Session, learner_id: LearnerId) -> None:
     _learner(snapshot, learner_id)
 
 
+def require_all(snapshot: Session, learners: Iterable[LearnerId]) -> None:
+    """Raise ``BadInput`` naming the first of some learners who does not exist."""
+    wanted = list(learners)
+    known = set(snapshot.exec(select(Learner.id).where(col(Learner.id).in_(wanted))))
+    for place, learner_id in enumerate(wanted):
+        if learner_id not in known:
+            says = f"There is no learner {learner_id}."
+            raise BadInput(says, (Problem(f"learner_ids[{place}]", "unknown", says),))
+
+
+def learner_names(snapshot: Session, learners: Iterable[LearnerId]) -> dict[LearnerId, str]:
+    """Return the names of some learners."""
+    rows = snapshot.exec(select(Learner.id, Learner.name).where(col(Learner.id).in_(list(learners))))
+    return {LearnerId(key): name for key, name in rows}
+
+
 def learners_with_awards(snapshot: Session, *, after: str, limit: int) -> Sequence[LearnerId]:
     """Return learners in the order of their ids, a chunk at a time."""
     query = select(Learner.id).where(col(Learner.id) > after, col(Learner.sequence) > 0)

@@ -1,0 +1,87 @@
+"""Many learners at once, in the engine's terms: chunk by chunk, so that memory is that of one chunk."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlmodel import Session, col, select
+
+from clr.ids import AchievementId, LearnerId, PathwayId
+from clr.pathways import Allowance, HeldAward
+from clr.registrar import allowing, catalog, holdings
+from clr.store.tables import Award, Enrolment
+
+CHUNK = 2_000
+"""Learners read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Some learners, numbered in the order of their ids, with their live awards in that order, and their exceptions."""
+
+    learners: tuple[LearnerId, ...]
+    held: tuple[tuple[int, HeldAward], ...]
+    allowances: Mapping[int, Sequence[Allowance]]
+
+
+def holding(snapshot: Session, achievements: AbstractSet[AchievementId]) -> Iterator[LearnerId]:
+    """Yield every learner who has an award of one of these achievements, in the order of their ids."""
+    after = ""
+    while True:
+        rows = snapshot.exec(
+            select(Award.learner_id)
+            .where(col(Award.achievement_id).in_(achievements), col(Award.learner_id) > after)
+            .distinct()
+            .order_by(col(Award.learner_id))
+            .limit(CHUNK)
+        ).all()
+        yield from map(LearnerId, rows)
+        if len(rows) < CHUNK:
+            return
+        after = rows[-1]
+
+
+def followers(snapshot: Session, pathway_id: PathwayId) -> dict[LearnerId, int]:
+    """Return who follows a pathway now, and in which version, in the order of their ids."""
+    rows = snapshot.exec(
+        select(Enrolment)
+        .where(col(Enrolment.pathway_id) == pathway_id, col(Enrolment.left_at).is_(None))
+        .order_by(col(Enrolment.learner_id))
+    )
+    return {row.learner_id: row.version for row in rows}
+
+
+def crowds(
+    snapshot: Session, learners: Iterable[LearnerId], graded: AbstractSet[AchievementId]
+) -> Iterator[Crowd]:
+    """Yield learners, who come in the order of their ids, chunk by chunk with all that they hold."""
+    waiting = iter(learners)
+    while chunk := tuple(islice(waiting, CHUNK)):
+        yield _crowd(snapshot, chunk, graded)
+
+
+def _crowd(snapshot: Session, learners: tuple[LearnerId, ...], graded: AbstractSet[AchievementId]) -> Crowd:
+    number = {learner: place for place, learner in enumerate(learners)}
+    rows = snapshot.exec(
+        select(Award)
+        .where(
+            col(Award.learner_id).in_(learners),
+            col(Award.revoked_at).is_(None),
+            col(Award.suspended_at).is_(None),
+        )
+        .order_by(col(Award.learner_id))
+    ).all()
+    wanted = {row.achievement_id for row in rows if row.results} & graded
+    rubrics = catalog.achievements_by_id(snapshot, wanted) if wanted else {}
+    held = tuple(
+        (
+            number[row.learner_id],
+            holdings.as_held(
+                row, rubrics[row.achievement_id].result_descriptions if row.achievement_id in rubrics else ()
+            ),
+        )
+        for row in rows
+    )
+    made = allowing.given_to(snapshot, learners)
+    return Crowd(learners, held, {number[learner]: several for learner, several in made.items()})
