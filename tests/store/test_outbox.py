@@ -98,6 +98,24 @@ def test_a_chunk_is_counted_in_the_transaction_that_does_it(job: Work):
     assert job.with_milestone() == job.learners
 
 
+def test_a_chunk_ends_when_it_has_taken_long_enough_and_the_next_goes_on_there(job: Work):
+    service = job.service
+    for done in (1, 2):
+        chunk = outbox.work_chunk(
+            service.engine,
+            work.KINDS,
+            job.id,
+            at=service.clock(),
+            urls=service.urls,
+            limit=100,
+            enough=lambda: True,
+        )
+        assert chunk == outbox.Chunk(1, more=True)
+        assert (job.row().done, job.row().after) == (done, job.learners[done - 1])
+    job.all_chunks()
+    assert job.with_milestone() == job.learners
+
+
 def test_a_chunk_that_meets_a_database_out_of_reach_leaves_no_trace_and_is_done_again(job: Work):
     away = OperationalError("select 1", {}, Exception("the server is starting up"))
     with pytest.raises(OperationalError):

@@ -17,20 +17,50 @@ KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (SETTLING,)}
 """Every kind of work. A row of any other, written by a newer version, waits for a worker of that version."""
 
 CHUNKS = {"sqlite": 100, "postgresql": 500}
-"""Learners a transaction. SQLite has one place for a writer, and whoever awards a badge meanwhile waits for it."""
+"""Learners a transaction, at most."""
+
+CHUNK_SECONDS = {"sqlite": 0.05, "postgresql": 0.25}
+"""How long a transaction takes, about. Meanwhile SQLite has no place for another writer, and a learner of the chunk on
+PostgreSQL none for her award: who is waited for is one chunk, however much there is to do for each learner."""
 
 PAUSE_SECONDS = 0.005
-"""After a chunk on SQLite, so that those who wait to write get their turn."""
+"""After a chunk on SQLite, at least. Writers of this process get their turn at once; those of others look again after
+some tenths of a second, and find it free as often as half the time of a chunk is left to them."""
+
+
+class Watch:
+    """How long a chunk takes, from its first learner on: waiting for one's turn is not work."""
+
+    def __init__(self, seconds: float) -> None:
+        """Allow ``seconds``."""
+        self._seconds, self._begun = seconds, 0.0
+
+    @property
+    def taken(self) -> float:
+        """Seconds since the first learner was done; none before."""
+        return time.monotonic() - self._begun if self._begun else 0.0
+
+    def enough(self) -> bool:
+        """Whether it has taken long enough; asked after each learner."""
+        self._begun = self._begun or time.monotonic()
+        return self.taken > self._seconds
 
 
 def chunk(service: Service, job_id: JobId) -> Chunk:
     """Do what is next of a job, as of now; harmless beside others who do the same."""
     database = service.engine.dialect.name
+    watch = Watch(CHUNK_SECONDS[database])
     done = outbox.work_chunk(
-        service.engine, KINDS, job_id, at=service.clock(), urls=service.urls, limit=CHUNKS[database]
+        service.engine,
+        KINDS,
+        job_id,
+        at=service.clock(),
+        urls=service.urls,
+        limit=CHUNKS[database],
+        enough=watch.enough,
     )
     if database == "sqlite":
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(max(PAUSE_SECONDS, watch.taken / 2))
     return done
 
 

@@ -190,9 +190,16 @@ def stumbled(transaction: Session, handed: Handed) -> None:
 
 
 def work_chunk(
-    engine: Engine, kinds: Mapping[str, Kind], job_id: JobId, *, at: datetime, urls: Urls, limit: int
+    engine: Engine,
+    kinds: Mapping[str, Kind],
+    job_id: JobId,
+    *,
+    at: datetime,
+    urls: Urls,
+    limit: int,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Chunk:
-    """Do what is next of a job for up to ``limit`` learners, and count it, in one transaction.
+    """Do what is next of a job for up to ``limit`` learners or until ``enough``, and count it, in one transaction.
 
     A learner with whom it fails is noted in the row, which and why, and the rest goes on. A database that is out of
     reach is nobody's fault: it is raised, nothing is kept, and the chunk can be done again.
@@ -204,22 +211,28 @@ def work_chunk(
         kind = kinds[row.kind]
         if row.total is None:
             row.total = kind.count(session, row.subject)
-        gave, chunk = 0, _next(session, kind, row, limit)
+        gave, (chunk, forward) = 0, _next(session, kind, row, limit)
         for learner_id in chunk:
             gave += _one(session, kind, row, learner_id, at, urls)
+            if forward:
+                row.after = learner_id
+            if enough():
+                break
         if not chunk or len(row.left) > LEFT_MOST:
             _end(row)
         return Chunk(gave, more=row.state in OPEN)
 
 
-def _next(session: Session, kind: Kind, row: Job, limit: int) -> Sequence[LearnerId]:
-    """Those who failed before a person resumed it; then whoever comes next; last, once more, who failed meanwhile."""
+def _next(session: Session, kind: Kind, row: Job, limit: int) -> tuple[Sequence[LearnerId], bool]:
+    """Those who failed before a person resumed it; then whoever comes next; last, once more, who failed meanwhile.
+
+    The second part says whether they are those who come next.
+    """
     if resumed := _left(row, 0):
-        return resumed[:limit]
+        return resumed[:limit], False
     if chunk := kind.learners(session, row.subject, row.after, limit):
-        row.after = chunk[-1]
-        return chunk
-    return _left(row, 1)[:limit]
+        return chunk, True
+    return _left(row, 1)[:limit], False
 
 
 def _left(row: Job, tries: int) -> list[LearnerId]:
