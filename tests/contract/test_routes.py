@@ -52,6 +52,8 @@ api  GET    /v1/pathways/{pathway_id}/versions/{number}      401  ok  ok   ok   
 api  GET    /v1/pathways/{pathway_id}/graph.svg              401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/pathways/{pathway_id}/diff                   401  ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /v1/pathways/{pathway_id}/versions/{number}/export   401 ok ok ok   ok   ok   ok    ok    ok    ok
+api  GET    /v1/pathways/{pathway_id}/versions/{number}/ctdl 401  ok  ok   ok   ok   ok   ok    ok    ok    ok
+api  POST   /v1/pathways/from-ctdl                           401  403 403  403  403  ok   403   403   403   ok
 api  GET    /v1/pathways/{pathway_id}/draft/export           401  403 403  403  403  ok   403   403   403   ok
 api  GET    /v1/jobs/{job_id}                                401  404 404  404  404  404  404   404   404   ok
 api  POST   /v1/jobs/{job_id}/pause                          401  404 404  404  404  404  404   404   404   ok
@@ -317,6 +319,7 @@ def body_of(campus: Campus, method: str, path: str) -> dict[str, Any]:
         },
         "PATCH /v1/achievements/{achievement_id}": {"description": fresh},
         "POST /v1/pathways": {"issuer_id": issuer, "draft": draft},
+        "POST /v1/pathways/from-ctdl": {"issuer_id": issuer, "document": {"@type": "ceterms:Pathway"}},
         "PUT /v1/pathways/{pathway_id}/draft": draft,
         "POST /v1/learners": {"name": fresh},
         "PATCH /v1/learners/{learner_id}": {"name": "Amy"},

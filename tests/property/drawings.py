@@ -15,6 +15,7 @@ from clr.pathways import (
     DraftStack,
     Filters,
     Holds,
+    OnLost,
     Part,
     Policy,
     Prerequisite,
@@ -93,7 +94,7 @@ def requirements():
 
 
 def drafts(inner=None):
-    stack = st.builds(DraftStack, inner or requirements(), st.sampled_from(Policy))
+    stack = st.builds(DraftStack, inner or requirements(), st.sampled_from(Policy), st.sampled_from(OnLost))
     return st.builds(
         Draft,
         TEXTS,

@@ -99,6 +99,93 @@ def test_the_form_of_a_file_is_asked_for_by_name_or_by_accept(world: World):
     assert refused.status_code == 406
 
 
+LD_JSON = "application/ld+json"
+REGISTRY = "https://registry.example"
+
+
+def test_a_version_described_in_ctdl_is_drawn_again_from_it(world: World):
+    path = two_versions(world)
+    told = world.client.get(f"{path}/versions/2/ctdl", headers=world.admin)
+    assert (told.status_code, told.headers["content-type"]) == (200, LD_JSON)
+    document = told.json()
+    assert document["leftOut"] == []
+    assert document["@graph"][0]["ceterms:ownedBy"] == ["http://localhost:8000/issuers/career-connect"]
+    made = world.post("/v1/pathways/from-ctdl", {"issuer_id": world.issuer(), "document": document})
+    assert made["unread"] == made["unmatched"] == made["problems"] == []
+    again = f"/v1/pathways/{made['pathway']['id']}/draft/export?form=text"
+    before = world.client.get(f"{path}/versions/2/export?form=text", headers=world.admin)
+    assert world.client.get(again, headers=world.admin).text == before.text
+
+
+def test_what_ctdl_cannot_say_stands_beside_the_graph(world: World):
+    rule = all_of("Debate", "Lab", weights=(2, 1))
+    path = begin(world, world.draft("Thinking", {"Thinking": (rule, "assessed")}))
+    publish(world, path)
+    document = world.client.get(f"{path}/versions/1/ctdl", headers=world.admin).json()
+    at = f"stacks.{world.achievements['Thinking']}"
+    assert [(one["at"], one["what"]) for one in document["leftOut"]] == [
+        (f"{at}.policy", "policy"),
+        (f"{at}.requirement.parts[0].weight", "weight"),
+    ]
+
+
+def of_others(world: World) -> dict[str, Any]:
+    """A document that asks for our debate, and for a talk that nobody here knows."""
+    debate = world.badge("Debate")
+    condition = {
+        "@type": "ceterms:ComponentCondition",
+        "ceterms:targetComponent": [f"{REGISTRY}/debate", f"{REGISTRY}/talk"],
+        "ceterms:weather": "fine",
+    }
+    goal = {"@type": "ceterms:CredentialComponent", "ceterms:hasCondition": [condition]}
+    ours = {"ceterms:proxyFor": f"http://localhost:8000/achievements/{debate}"}
+    pathway = {
+        "@id": f"{REGISTRY}/p",
+        "@type": "ceterms:Pathway",
+        "ceterms:name": {"en": "French"},
+        "ceterms:hasDestinationComponent": [f"{REGISTRY}/goal"],
+    }
+    return {
+        "@graph": [
+            pathway,
+            {"@id": f"{REGISTRY}/goal", **goal},
+            {"@id": f"{REGISTRY}/debate", "@type": "ceterms:CredentialComponent", **ours},
+            {"@id": f"{REGISTRY}/talk", "@type": "ceterms:CourseComponent", "ceterms:name": {"en": "A Talk"}},
+        ]
+    }
+
+
+def test_a_document_of_others_becomes_a_draft_that_says_what_it_lacks(world: World):
+    goal, document = world.badge("Thinking", kind="micro-credential"), of_others(world)
+    achievements = {f"{REGISTRY}/goal": goal}
+    body = {"issuer_id": world.issuer(), "document": document, "achievements": achievements}
+    headers = world.admin | {"Idempotency-Key": "once"}
+    answer = world.client.post("/v1/pathways/from-ctdl", json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert (made["pathway"]["name"], made["pathway"]["goal"]) == ("French", goal)
+    assert [(fault["at"], fault["kind"]) for fault in made["problems"]] == [
+        (f"stacks.{goal}.requirement.parts[1].requirement", "unknown")
+    ]
+    talk = {"component": f"{REGISTRY}/talk", "name": "A Talk", "achievement_id": "ctdl:a-talk"}
+    assert made["unmatched"] == [talk]
+    assert [(one["at"], one["term"]) for one in made["unread"]] == [
+        (f"{REGISTRY}/goal hasCondition", "weather")
+    ]
+    again = world.client.post("/v1/pathways/from-ctdl", json=body, headers=headers)
+    assert again.json() == made
+
+
+def test_what_ctdl_can_say_and_the_engine_cannot_is_refused_in_words(world: World):
+    condition = {"ceterms:logicalOperator": "logic:Not", "ceterms:targetComponent": ["_:a"]}
+    goal = {"@id": "_:goal", "@type": "ceterms:CredentialComponent", "ceterms:hasCondition": condition}
+    document = {"@type": "ceterms:Pathway", "ceterms:hasDestinationComponent": goal}
+    body = {"issuer_id": world.issuer(), "document": document}
+    answer = world.client.post("/v1/pathways/from-ctdl", json=body, headers=world.admin)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["kind"] == "not-monotone"
+
+
 def clr(settings: Settings, *arguments: str) -> Result:
     env = {"CLR_DATABASE_URL": settings.database_url, "CLR_DATA_DIR": str(settings.data_dir)}
     return CliRunner().invoke(main, arguments, env=env)

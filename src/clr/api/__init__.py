@@ -30,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     achievements.router,
     pathways.router,
     exchanging.router,
+    exchanging.adoption,
     forecasts.router,
     jobs.router,
     learners.router,

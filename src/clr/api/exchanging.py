@@ -1,21 +1,29 @@
 """Pathways compared, and as files to keep in a repository, to read, or to draw elsewhere."""
 
+import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
+from clr.api.pathways import PathwayOut
 from clr.errors import NotAcceptable, NotAllowed, NotFound, NotSignedIn
-from clr.ids import PathwayId
+from clr.ids import AchievementId, IssuerId, PathwayId
+from clr.pathways import Policy
 from clr.pathways.comparing import KINDS, Change
-from clr.registrar import exporting
+from clr.pathways.ctdl_reading import Reading
+from clr.registrar import adopting, authoring, exporting
+from clr.registrar.authoring import DraftFacts, PathwayFacts
 from clr.registrar.exporting import Form
 from clr.web import problems
-from clr.web.access import SignedIn, Snapshot
+from clr.web.access import Now, ServiceDep, SignedIn, Snapshot, Transaction
 from clr.web.bodies import StrictModel, StrictRoute
+from clr.web.idempotency import Once
 from clr.web.negotiation import choose
+from clr.web.problems import ProblemItem
 
 router = APIRouter(prefix="/v1/pathways/{pathway_id}", tags=["pathways"], route_class=StrictRoute)
+adoption = APIRouter(prefix="/v1", tags=["pathways"], route_class=StrictRoute)
 
 _LAST_VERSION = 2**31 - 1
 Number = Annotated[int, Path(ge=1, le=_LAST_VERSION)]
@@ -31,6 +39,12 @@ _FILE: dict[int | str, dict[str, Any]] = {
             "text/plain": {"schema": {"type": "string"}},
         },
     }
+}
+
+
+LD_JSON = "application/ld+json"
+_CTDL: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The pathway in CTDL", "content": {LD_JSON: {"schema": {"type": "object"}}}}
 }
 
 
@@ -64,6 +78,61 @@ class Difference(StrictModel):
     earlier: int
     later: int | Literal["draft"]
     changes: list[ChangeOut]
+
+
+class Described(StrictModel):
+    """A pathway described in CTDL, and what its components are here."""
+
+    issuer_id: str
+    document: dict[str, Any] | list[Any] = Field(description="JSON-LD: a graph, or the pathway alone.")
+    achievements: dict[str, Annotated[str, Field(max_length=80)]] = Field(
+        {}, max_length=5000, description="Achievement ids by an address of the component or of its resource."
+    )
+    policy: Literal["auto", "assessed", "manual"] = Field(
+        "auto", description="Who completes each stack; CTDL does not say."
+    )
+
+    def matched(self) -> dict[str, AchievementId]:
+        """Return the matches that were told."""
+        return {at: AchievementId(key) for at, key in self.achievements.items()}
+
+
+class UnreadOut(StrictModel):
+    """Something of the document that the draft does not say."""
+
+    at: str = Field(description="Where it stands: the id of the component or condition around it.")
+    term: str
+    says: str
+
+
+class UnmatchedOut(StrictModel):
+    """A component that stands for no achievement known here; the draft has a problem wherever it is asked for."""
+
+    component: str
+    name: str | None
+    achievement_id: str = Field(description="What stands in its place in the draft.")
+
+
+class Adopted(StrictModel):
+    """The pathway drawn from a document, what is wrong with its draft, and what it lacks of the document."""
+
+    pathway: PathwayOut
+    problems: list[ProblemItem]
+    unread: list[UnreadOut]
+    unmatched: list[UnmatchedOut]
+
+    @classmethod
+    def of(cls, facts: PathwayFacts, draft: DraftFacts, read: Reading) -> "Adopted":
+        """Return what is shown of a pathway just drawn."""
+        return cls(
+            pathway=PathwayOut.of(facts),
+            problems=[ProblemItem(at=one.at, kind=one.kind, says=one.says) for one in draft.problems],
+            unread=[UnreadOut(at=one.at, term=one.term, says=one.says) for one in read.unread],
+            unmatched=[
+                UnmatchedOut(component=one.component, name=one.name, achievement_id=one.achievement)
+                for one in read.unmatched
+            ],
+        )
 
 
 @router.get("/diff", responses=problems.declared(NotSignedIn, NotAllowed, NotFound))
@@ -111,6 +180,42 @@ def export_draft(
 ) -> Response:
     """Export the draft, right or wrong."""
     return _file(request, caller, snapshot, PathwayId(pathway_id), None, form)
+
+
+@router.get(
+    "/versions/{number}/ctdl",
+    response_class=Response,
+    responses=_CTDL | problems.declared(NotSignedIn, NotFound),
+)
+def describe_version(
+    pathway_id: str, number: Number, _: SignedIn, snapshot: Snapshot, service: ServiceDep
+) -> Response:
+    """Describe a published version in CTDL; `leftOut` lists what CTDL has no words for."""
+    found = exporting.in_ctdl(snapshot, PathwayId(pathway_id), number, service.urls)
+    content = json.dumps(found.document, ensure_ascii=False, indent=2) + "\n"
+    return Response(content.encode(), media_type=LD_JSON)
+
+
+@adoption.post(
+    "/pathways/from-ctdl",
+    status_code=201,
+    responses=problems.declared(NotSignedIn, NotAllowed, NotFound),
+)
+def draw_from_ctdl(
+    body: Described, caller: SignedIn, transaction: Transaction, now: Now, once: Once, service: ServiceDep
+) -> Adopted:
+    """Begin a pathway from a CTDL document; the answer lists what of it was not read, and by what it was not matched."""
+    issuer, told = IssuerId(body.issuer_id), body.matched()
+    completed = Policy(body.policy)
+    read = adopting.reading(
+        transaction, caller, issuer, body.document, told, completed=completed, urls=service.urls
+    )
+    if before := once.before(transaction):
+        facts = authoring.pathway(transaction, PathwayId(before["pathway"]))
+    else:
+        facts = authoring.draw(transaction, caller, issuer, read.draft, at=now)
+        once.keep(transaction, {"pathway": facts.id}, at=now)
+    return Adopted.of(facts, authoring.draft(transaction, caller, facts.id), read)
 
 
 def _file(

@@ -36,7 +36,7 @@ from clr.pathways.sentences import amount
 from clr.pathways.wire import dump
 
 KINDS = (
-    *("name", "goal", "description", "stack-added", "stack-removed", "policy"),
+    *("name", "goal", "description", "stack-added", "stack-removed", "policy", "on_lost"),
     *("added", "removed", "moved", "achievement", "accepts", "filter", "called"),
     *("asks", "exclusive", "weight", "category", "value", "prerequisite"),
 )
@@ -85,6 +85,8 @@ def _of_pathway(before: Draft, after: Draft, name_of: NameOf) -> Iterator[Change
 
 _WHO = {"auto": "follows by itself", "assessed": "is awarded by an assessor", "manual": "is awarded by staff"}
 
+_LOST = {"suspend": "suspended", "keep": "kept", "revoke": "revoked too"}
+
 
 def _of_stack(
     at: str, key: AchievementId, before: DraftStack, after: DraftStack, name_of: NameOf
@@ -93,13 +95,18 @@ def _of_stack(
         old, new = before.policy.value, after.policy.value
         says = f"{name_of(key)} {_WHO[new]} (it {_WHO[old].replace('is ', 'was ').replace('follows', 'followed')})"
         yield Change(f"{at}.policy", "policy", says, None, old, new)
+    if before.on_lost != after.on_lost:
+        old, new = before.on_lost.value, after.on_lost.value
+        says = f"{name_of(key)} is {_LOST[new]} when an award it stood on is revoked (it was {_LOST[old]})"
+        yield Change(f"{at}.on_lost", "on_lost", says, None, old, new)
     if without_ids(before.requirement) != without_ids(after.requirement):
         at = f"{at}.requirement"
         yield from _Trees(before.requirement, after.requirement, at, name_of, name_of(key)).changes()
 
 
 def _written(stack: DraftStack) -> dict[str, Any]:
-    return {"requirement": dump(stack.requirement), "policy": stack.policy.value}
+    told = {"policy": stack.policy.value, "on_lost": stack.on_lost.value}
+    return told | {"requirement": dump(stack.requirement)}
 
 
 def _whole(clause: Requirement, name_of: NameOf) -> str:

@@ -25,7 +25,7 @@ from clr.pathways.requirements import (
     Requirement,
 )
 from clr.pathways.sentences import amount
-from clr.pathways.stacks import Policy
+from clr.pathways.stacks import OnLost, Policy
 from clr.pathways.wire import dump, load
 
 INDENT = "  "
@@ -37,6 +37,7 @@ def form(draft: Draft) -> dict[str, Any]:
     stacks = {
         str(key): {
             "policy": draft.stacks[key].policy.value,
+            "on_lost": draft.stacks[key].on_lost.value,
             "requirement": dump(draft.stacks[key].requirement),
         }
         for key in order
@@ -47,7 +48,9 @@ def form(draft: Draft) -> dict[str, Any]:
 def draft_of(written: Mapping[str, Any]) -> Draft:
     """Return the pathway that :func:`form` wrote; pydantic's ``ValidationError`` tells a requirement that is none."""
     stacks = {
-        AchievementId(key): DraftStack(load(stack["requirement"]), Policy(stack["policy"]))
+        AchievementId(key): DraftStack(
+            load(stack["requirement"]), Policy(stack["policy"]), OnLost(stack.get("on_lost", "suspend"))
+        )
         for key, stack in written["stacks"].items()
     }
     return Draft(written["name"], AchievementId(written["goal"]), written["description"], stacks)
@@ -71,7 +74,8 @@ def _lines(draft: Draft, name_of: NameOf) -> Iterator[str]:
     for key in sorted(draft.stacks, key=lambda key: (key != draft.goal, key)):
         stack = draft.stacks[key]
         yield ""
-        yield f"stack {_named(key, name_of)}, {stack.policy.value}"
+        lost = "" if stack.on_lost is OnLost.SUSPEND else f", on lost support {stack.on_lost.value}"
+        yield f"stack {_named(key, name_of)}, {stack.policy.value}{lost}"
         yield from _clause(stack.requirement, INDENT, (), name_of)
 
 

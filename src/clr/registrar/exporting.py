@@ -9,9 +9,11 @@ from sqlmodel import Session
 from clr.ids import AchievementId, PathwayId
 from clr.pathways import Draft, DraftStack, achievements_in
 from clr.pathways.comparing import Change, changes
+from clr.pathways.ctdl import Described, Published, published
 from clr.pathways.writing import as_json, as_text
 from clr.registrar import authoring, catalog, graphs
 from clr.registrar.policy import Caller
+from clr.registrar.urls import Urls
 
 
 class Form(StrEnum):
@@ -42,6 +44,20 @@ def exported(snapshot: Session, caller: Caller, pathway_id: PathwayId, number: i
     return as_text(drawn, _namer(snapshot, drawn))
 
 
+def in_ctdl(snapshot: Session, pathway_id: PathwayId, number: int, urls: Urls) -> Published:
+    """Return a published version as a CTDL document, with the list of what CTDL cannot say of it."""
+    drawn = authoring.version(snapshot, pathway_id, number).draft
+    issuer = catalog.issuer(snapshot, authoring.pathway(snapshot, pathway_id).issuer_id)
+    known = catalog.achievements_by_id(snapshot, set(_asked(drawn)))
+
+    def described(key: AchievementId) -> Described:
+        found, address = known[key], urls.achievement(key)
+        return Described(found.name, address, found.kind, found.achievement_type, found.description)
+
+    address, owner = urls.pathway(pathway_id), urls.issuer(issuer.slug)
+    return published(drawn, described, address=address, owner=owner)
+
+
 def _state(snapshot: Session, caller: Caller, pathway_id: PathwayId, number: int | None) -> Draft:
     if number is None:
         return authoring.draft(snapshot, caller, pathway_id).draft
@@ -56,7 +72,7 @@ def _as_published(snapshot: Session, drawn: Draft) -> Draft:
         key = waiting.pop()
         if key not in stacks and key in graph.current:
             stack = graph.stacks[key, graph.current[key]]
-            stacks[key] = DraftStack(stack.requirement, stack.policy)
+            stacks[key] = DraftStack(stack.requirement, stack.policy, stack.on_lost)
             waiting += achievements_in(stack.requirement)
     return replace(drawn, stacks=stacks)
 

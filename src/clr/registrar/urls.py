@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from clr.ids import AchievementId, EvidenceId
+from clr.ids import AchievementId, EvidenceId, PathwayId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class Urls:
     def achievement_image(self, achievement: AchievementId) -> str:
         """The achievement's image."""
         return f"{self.public_url}/v1/achievements/{achievement}/image"
+
+    def pathway(self, pathway: PathwayId) -> str:
+        """The pathway's page; its id in documents."""
+        return f"{self.public_url}/pathways/{pathway}"
 
     def credential(self, public_id: str) -> str:
         """The id of one issued credential."""

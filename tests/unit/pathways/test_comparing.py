@@ -16,6 +16,7 @@ from clr.pathways import (
     DraftStack,
     Filters,
     Holds,
+    OnLost,
     Part,
     Policy,
     Prerequisite,
@@ -173,6 +174,16 @@ def test_the_pathway_itself_and_its_stacks_are_compared_too():
     assert (back.kind, back.says) == (
         "stack-removed",
         "Reasoned Argument is no stack of this pathway any more",
+    )
+
+
+def test_what_becomes_of_a_milestone_without_support_is_compared():
+    stack = DraftStack(AllOf((A,)), Policy.AUTO)
+    kept = replace(stack, on_lost=OnLost.KEEP)
+    (change,) = changes(drawn(AllOf((A,))), replace(drawn(AllOf((A,))), stacks={"goal": kept}), NAMES.get)
+    assert (change.at, change.before, change.after) == ("stacks.goal.on_lost", "suspend", "keep")
+    assert change.says == (
+        "Critical Thinking is kept when an award it stood on is revoked (it was suspended)"
     )
 
 

@@ -14,6 +14,7 @@ from clr.pathways import (
     DraftStack,
     Filters,
     Holds,
+    OnLost,
     Part,
     Policy,
     Prerequisite,
@@ -67,6 +68,7 @@ PATHWAY = Draft(
                 )
             ),
             Policy.ASSESSED,
+            OnLost.KEEP,
         ),
     },
 )
@@ -77,7 +79,7 @@ goal goal "Critical Thinking"
 |
 | In two paragraphs.
 
-stack goal "Critical Thinking", assessed
+stack goal "Critical Thinking", assessed, on lost support keep
   all of
     holds a "Debate", or b "Lab", version 2.., result "res_1", score 80 or more, level "Proficient" or above, earned since 2026-01-01T00:00:00+00:00, age 730 days at most, expired too, weight 2
     holds b "Lab", weight 0
@@ -108,7 +110,7 @@ def test_every_clause_is_a_line_with_all_that_it_asks_for():
 def test_one_more_badge_is_one_more_line():
     first, *rest = PATHWAY.stacks["goal"].requirement.parts
     wider = AllOf((first, Part(Holds("c")), *rest))
-    stacks = {"goal": DraftStack(wider, Policy.ASSESSED), "a-first": PATHWAY.stacks["a-first"]}
+    stacks = {"goal": DraftStack(wider, Policy.ASSESSED, OnLost.KEEP), "a-first": PATHWAY.stacks["a-first"]}
     lines = as_text(replace(PATHWAY, stacks=stacks), name_of).splitlines()
     assert [line for line in lines if line not in LINES.splitlines()] == [r'    holds c "The \"long\" Essay"']
     assert len(lines) == len(LINES.splitlines()) + 1
