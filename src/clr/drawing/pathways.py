@@ -164,7 +164,8 @@ class _Drawing:
         measures, branch = self.measures, leaf.branch
         self.badges.append(self._badge(leaf, x + measures.pad, y - measures.small / 2, measures.small))
         name = lines(branch.title, measures.name, 2)
-        notes = lines(note_of(leaf), measures.note, 3 - len(name))
+        note = note_of(leaf)
+        notes = lines(note, measures.note, 3 - len(name)) if note else ()
         top = y - (measures.leading * len(name) + 14 * len(notes)) / 2
         into = self.dim if branch.aside else self.names
         for n, line in enumerate(name):

@@ -196,7 +196,7 @@ def test_without_a_learner_only_what_is_asked_for_is_drawn():
     said = texts(structure(THINKING))
 
     assert {"Debate", "1 of 2", "all 2"} <= set(said)
-    assert not {"Counted", "Up next", "To do", "1 done"} & set(said)
+    assert not {"Counted", "Up next", "To do", "1 done", "?"} & set(said)
 
 
 def test_a_pathway_too_large_to_follow_is_folded():
