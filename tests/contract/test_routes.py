@@ -79,6 +79,18 @@ api  GET    /v1/learners/{learner_id}/events                 401  404 ok   ok   
 api  GET    /v1/learners/{learner_id}/enrolments             401  404 ok   ok   ok   404  ok    ok    404   ok
 api  PUT    /v1/learners/{learner_id}/enrolments/{pathway_id}    401 404 ok 403 ok  404  403   ok    404   ok
 api  DELETE /v1/learners/{learner_id}/enrolments/{pathway_id}    401 404 ok 403 ok  404  403   ok    404   ok
+api  GET    /v1/cohorts                                      401  404 404  ok   ok   404  ok    ok    404   ok
+api  POST   /v1/cohorts                                      401  404 404  ok   ok   404  404   404   404   ok
+api  GET    /v1/cohorts/{cohort_id}                          401  404 404  ok   ok   404  404   404   404   ok
+api  PATCH  /v1/cohorts/{cohort_id}                          401  404 404  ok   ok   404  404   404   404   ok
+api  GET    /v1/cohorts/{cohort_id}/members                  401  404 404  ok   ok   404  404   404   404   ok
+api  POST   /v1/cohorts/{cohort_id}/members                  401  404 404  ok   ok   404  404   404   404   ok
+api  PUT    /v1/cohorts/{cohort_id}/members                  401  404 404  ok   ok   404  404   404   404   ok
+api  POST   /v1/cohorts/{cohort_id}/members/csv              401  404 404  ok   ok   404  404   404   404   ok
+api  PUT    /v1/cohorts/{cohort_id}/members/{learner_id}     401  404 404  ok   ok   404  404   404   404   ok
+api  DELETE /v1/cohorts/{cohort_id}/members/{learner_id}     401  404 404  ok   ok   404  404   404   404   ok
+api  GET    /v1/cohorts/{cohort_id}/progress                 401  404 404  ok   ok   404  404   404   404   ok
+api  GET    /v1/cohorts/{cohort_id}/progress/learners        401  404 404  ok   ok   404  404   404   404   ok
 api  POST   /v1/tokens                                       401  403 403  403  403  403  403   403   403   ok
 api  POST   /v1/awards                                       401  403 403  403  ok   403  403   403   403   ok
 api  GET    /v1/awards/{award_id}                            401  404 ok   ok   ok   404  ok    ok    404   ok
@@ -192,6 +204,8 @@ class Campus:
         self.amy, self.ben = world.learner("Amy", holds=["Lab"]), world.learner("Ben")
         world.enrol(self.amy, "Critical Thinking")
         self.work = self.upload()
+        mine = {"issuer_id": world.issuers["Career Connect"], "name": "Autumn"}
+        self.cohort = world.post("/v1/cohorts", mine)["id"]
         granted = world.grant(self.amy, "Debate", evidence=[{"evidence_id": self.work, "name": "Essay"}])
         self.debate, self.milestone = granted.award["id"], granted.body["milestones"][0]["id"]
         self.who: dict[str, str | None] = {"nobody": None, "admin": world.people["Ada Admin"]}
@@ -273,6 +287,7 @@ class Campus:
             "pathway_id": lambda: world.pathways["Critical Thinking"],
             "award_id": lambda: self.award_for(path.rpartition("/")[2]),
             "allowance_id": self.allowance,
+            "cohort_id": lambda: self.cohort,
             "evidence_id": lambda: self.work,
             "record_id": lambda: self.record()["id"],
             "share_id": lambda: self.share("id"),
@@ -323,6 +338,10 @@ def body_of(campus: Campus, method: str, path: str) -> dict[str, Any]:
         "PUT /v1/pathways/{pathway_id}/draft": draft,
         "POST /v1/learners": {"name": fresh},
         "PATCH /v1/learners/{learner_id}": {"name": "Amy"},
+        "POST /v1/cohorts": {"issuer_id": issuer, "name": fresh},
+        "PATCH /v1/cohorts/{cohort_id}": {"name": fresh},
+        "POST /v1/cohorts/{cohort_id}/members": {"learner_ids": [campus.amy]},
+        "PUT /v1/cohorts/{cohort_id}/members": {"learner_ids": [campus.amy]},
         "POST /v1/tokens": {"person": campus.who["ben"]},
         "POST /v1/awards": {
             "learner_id": campus.amy,
@@ -357,6 +376,11 @@ def body_of(campus: Campus, method: str, path: str) -> dict[str, Any]:
         return {"content": b"work", "params": {"name": "work.txt"}}
     if path.endswith("/image"):
         return {"content": PNG}
+    if path.endswith("/csv"):
+        return {"content": b"learner_id\n"}
+    if "/cohorts/" in path and "/progress" in path:
+        group = {"group": "near"} if path.endswith("/learners") else {}
+        return {"params": {"pathway_id": world.pathways["Critical Thinking"], **group}}
     if path.endswith("/diff"):
         return {"params": {"from": 1, "to": 1}}
     if path in ("/demo", "/verify"):

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from clr.api import (
     achievements,
     awards,
+    cohorts,
     credentials,
     evidence,
     exceptions,
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     credentials.router,
     evidence.router,
     progress.router,
+    cohorts.router,
     graphs.router,
     records.router,
     shares.router,

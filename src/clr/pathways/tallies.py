@@ -1,14 +1,14 @@
 """How a crowd stands toward one goal: how many are how far, clause by clause, and who is one step away."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from clr.ids import AchievementId
 from clr.pathways.columns import Counts
-from clr.pathways.progress import S
+from clr.pathways.progress import Clause, S
 from clr.pathways.rows import Block
 
 
@@ -51,6 +51,30 @@ class Tally:
         several, counts = np.unique(steps, return_counts=True)
         self.steps.update(dict(zip(several.tolist(), counts.tolist(), strict=True)))
         self.near += [who[column] for column in np.flatnonzero(steps == 1).tolist()]
+
+    def add_told(self, learner: int, root: Clause) -> None:
+        """Count one learner whose progress was explained; ``root`` is the clause "hold the goal"."""
+        self.learners += _counted_one(root)
+        told = {clause.id: clause for clause in _inside(root) if clause.id is not None}
+        for key in self.clauses.keys() & told.keys():
+            self.clauses[key] += _counted_one(told[key])
+        self.steps[root.steps_left] += 1
+        if root.steps_left == 1:
+            self.near.append(learner)
+
+
+def _inside(root: Clause) -> Iterator[Clause]:
+    waiting = [root]
+    while waiting:
+        yield (clause := waiting.pop())
+        waiting += clause.parts
+        waiting += [clause.gate.clause] if clause.gate else []
+
+
+def _counted_one(clause: Clause) -> Counted:
+    if clause.complete:
+        return Counted(complete=1)
+    return Counted(in_progress=1) if clause.basis_points else Counted(not_started=1)
 
 
 def _counted(points: Counts) -> Counted:

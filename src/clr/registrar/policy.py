@@ -36,6 +36,8 @@ class Deed(StrEnum):
     UPLOAD_EVIDENCE = "upload evidence"
     FIND_LEARNERS = "find and register learners"
     SEE_LEARNER = "see this learner's awards and progress"
+    SEE_COHORT = "see cohorts of this issuer"
+    KEEP_COHORT = "keep cohorts of this issuer"
     ENROL = "enrol this learner"
     COMPOSE = "compose this learner's records"
     GIVE_ACCESS = "give people access"
@@ -57,6 +59,8 @@ TABLE: dict[Deed, frozenset[Role]] = {
     Deed.UPLOAD_EVIDENCE: frozenset({Role.ASSESSOR, Role.AWARDER, Role.ADMIN}),
     Deed.FIND_LEARNERS: frozenset({Role.ASSESSOR, Role.AWARDER, Role.ADMIN}),
     Deed.SEE_LEARNER: frozenset({Role.ASSESSOR, Role.AWARDER, Role.ADMIN}),
+    Deed.SEE_COHORT: frozenset({Role.ASSESSOR, Role.AWARDER, Role.ADMIN}),
+    Deed.KEEP_COHORT: frozenset({Role.ASSESSOR, Role.AWARDER, Role.ADMIN}),
     Deed.ENROL: frozenset({Role.AWARDER, Role.ADMIN}),
     Deed.COMPOSE: frozenset(),
     Deed.GIVE_ACCESS: frozenset({Role.ADMIN}),
@@ -76,6 +80,8 @@ ABSENT = frozenset(
         Deed.ENROL,
         Deed.COMPOSE,
         Deed.FIND_LEARNERS,
+        Deed.SEE_COHORT,
+        Deed.KEEP_COHORT,
         Deed.STEER_WORK,
     }
 )

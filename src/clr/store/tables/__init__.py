@@ -17,6 +17,7 @@ from clr.store.tables.catalogue import (
     PathwayVersion,
     StackVersion,
 )
+from clr.store.tables.cohorts import Cohort, CohortMember
 from clr.store.tables.ops import AnsweredRequest, Job, JobWorker, PublicKey
 from clr.store.tables.people import Enrolment, Event, Learner, Membership, Person
 from clr.store.tables.records import IssuedRecord, Record, Share, Visit
@@ -28,6 +29,8 @@ __all__ = [
     "Award",
     "AwardEvidence",
     "Catalogue",
+    "Cohort",
+    "CohortMember",
     "Credential",
     "Enrolment",
     "Event",
