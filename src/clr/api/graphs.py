@@ -140,7 +140,8 @@ def draw_pathway_version(
     facts, requirement = structures.asked_by(snapshot, PathwayId(pathway_id), version=version)
     looks, _slugs = looks_of(snapshot, service.urls, named_in(requirement))
     branch = structure(outline(requirement, looks, {}))
-    return _drawing(service, request, branch, f"{facts.draft.name}, version {facts.version}")
+    name = "" if facts.draft.name == branch.title else f"{facts.draft.name}, "
+    return _drawing(service, request, branch, f"{name}version {facts.version}")
 
 
 def _outlined(

@@ -39,7 +39,7 @@ def pathway_svg(goal: Branch, *, paint: Paint = DEFAULT) -> str:
 def pathway_image(goal: Branch, headline: str, *, paint: Paint = DEFAULT) -> str:
     """Return the drawing of a goal, to stand alone; its description says what the outline says."""
     drawing = _Drawing(graph_of(goal), paint)
-    said = escape(printable(". ".join(filter(None, (goal.title, headline)))))
+    said = escape(printable(", ".join(filter(None, (goal.title, f"{headline[:1].lower()}{headline[1:]}")))))
     told = escape(printable(read_aloud(goal)))
     about = (
         f'<title id="t">{said}</title><desc id="d">{told}</desc><style>{ALONE}</style>'

@@ -71,7 +71,7 @@ def test_alone_the_picture_has_a_title_and_says_what_the_outline_says():
     root = ET.fromstring(pathway_image(THINKING, "2 steps left"))  # noqa: S314  as above
 
     assert root.attrib["role"] == "img"
-    assert root.findtext(f"{SVG}title") == "Critical Thinking. 2 steps left"
+    assert root.findtext(f"{SVG}title") == "Critical Thinking, 2 steps left"
     told = root.findtext(f"{SVG}desc")
     assert "Debate: Counted." in told
     assert told.index("Essential Knowledge: To do. 1 of 2, 1 done.") < told.index("Essay: Up next.")
