@@ -7,6 +7,7 @@ prerequisite.
 
 import itertools
 import random
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -35,8 +36,18 @@ FORMS = {"all": 0.34, "some": 0.28, "nested": 0.18, "spread": 0.08, "credits": 0
 ABOVE = {"all": 0.62, "some": 0.20, "nested": 0.18}
 """The same of stacks."""
 
-FILTERED, GATED, STRICT = 0.10, 0.05, 0.8
-"""How many badges are asked for with filters, how many parts stand behind another, and how many of these strictly."""
+FILTERED = 0.10
+"""How many badges are asked for with filters."""
+
+
+@dataclass(frozen=True)
+class Gates:
+    """How many parts stand behind another, how many of these strictly, for how many of these the order matters."""
+
+    share: float = 0.05
+    strict: float = 0.8
+    ordered: float = 0
+
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 """When everybody is looked at."""
@@ -56,8 +67,8 @@ def university(size: int, *, seed: int = 1) -> StackingGraph:
     return StackingGraph(stacks_of(size, seed=seed))
 
 
-def stacks_of(size: int, *, seed: int = 1) -> list[Stack]:
-    """Return the stacks of such a graph."""
+def stacks_of(size: int, *, seed: int = 1, gates: Gates | None = None) -> list[Stack]:
+    """Return the stacks of such a graph; ``gates`` says how much stands behind something else."""
     draw = random.Random(seed)
     badges = [f"b{number}" for number in range(size * 72 // 100)]
     popularity = list(itertools.accumulate(1 / (place + 5) ** 0.22 for place in range(len(badges))))
@@ -76,13 +87,15 @@ def stacks_of(size: int, *, seed: int = 1) -> list[Stack]:
                 parts += draw.choices(badges, cum_weights=popularity, k=draw.randint(0, 1))
             policy = draw.choice((Policy.AUTO, Policy.ASSESSED))
             ids = (f"{name}/{number}" for number in itertools.count())
-            asked = with_clause_ids(_asking(draw, parts, badges, level), ids.__next__)
+            asked = with_clause_ids(_asking(draw, parts, badges, level, gates or Gates()), ids.__next__)
             stacks.append(Stack(name, 1, asked, policy))
         levels.append(names)
     return stacks
 
 
-def _asking(draw: random.Random, names: list[str], badges: list[str], level: int) -> Requirement:
+def _asking(
+    draw: random.Random, names: list[str], badges: list[str], level: int, gates: Gates
+) -> Requirement:
     """Return some way to ask for ``names``."""
     forms = ABOVE if level else FORMS
     form = draw.choices([*forms], [*forms.values()])[0]
@@ -90,7 +103,7 @@ def _asking(draw: random.Random, names: list[str], badges: list[str], level: int
         slots = [(name, draw.choice(badges)) for name in names]
         holds = (Holds(name, accepts=(other,) if other not in names else ()) for name, other in slots)
         return AtLeast(max(1, len(slots) - 1), tuple(map(Part, holds)), exclusive=True)
-    parts = [_part(draw, name, names) for name in names]
+    parts = [_part(draw, name, names, gates) for name in names]
     if form == "credits":
         return _credits(draw, parts)
     if form == "all":
@@ -105,15 +118,17 @@ def _asking(draw: random.Random, names: list[str], badges: list[str], level: int
     return AtLeast(max(1, len(parts) * 2 // 3), tuple(parts))
 
 
-def _part(draw: random.Random, name: str, names: list[str]) -> Part:
+def _part(draw: random.Random, name: str, names: list[str], gates: Gates) -> Part:
     """Return a part, now and then with filters or behind another part."""
     asked = Holds(name)
     if name.startswith("b") and draw.random() < FILTERED:
         asked = Holds(name, filters=draw.choice(_FILTERS))
     first = draw.choice(names)
-    if draw.random() < GATED and first != name:
-        return Part(asked, after=Prerequisite(Holds(first), strict=draw.random() < STRICT))
-    return Part(asked)
+    if draw.random() >= gates.share or first == name:
+        return Part(asked)
+    strict = draw.random() < gates.strict
+    in_order = strict and name.startswith("b") and gates.ordered > 0 and draw.random() < gates.ordered
+    return Part(asked, after=Prerequisite(Holds(first), strict=strict, in_order=in_order))
 
 
 def _credits(draw: random.Random, parts: list[Part]) -> Credits:
@@ -123,6 +138,9 @@ def _credits(draw: random.Random, parts: list[Part]) -> Credits:
         each = draw.choice((50, 100, 100, 200, 300))
         kind = draw.choice(("fixed", "fixed", "stated", "every"))
         brings = Brings(each, stated=kind != "fixed", up_to=3 * each if kind == "every" else None)
-        told.append(Part(part.requirement, brings=brings, after=part.after))
+        after = part.after and replace(
+            part.after, in_order=False
+        )  # where every award counts, none is out of order
+        told.append(Part(part.requirement, brings=brings, after=after))
     reachable = sum(part.brings.most for part in told if part.brings)
     return Credits(max(50, reachable * 6 // 10), tuple(told))
