@@ -60,6 +60,9 @@ api  POST   /v1/jobs/{job_id}/pause                          401  404 404  404  
 api  POST   /v1/jobs/{job_id}/resume                         401  404 404  404  404  404  404   404   404   ok
 api  POST   /v1/jobs/{job_id}/cancel                         401  404 404  404  404  404  404   404   404   ok
 api  POST   /v1/pathways/{pathway_id}/preview                401  403 403  403  403  ok   403   403   403   ok
+api  POST   /v1/pathways/{pathway_id}/migrations             401  403 403  403  403  ok   403   403   403   ok
+api  POST   /v1/pathways/{pathway_id}/archive                401  403 403  403  403  ok   403   403   403   ok
+api  POST   /v1/pathways/{pathway_id}/restore                401  403 403  403  403  ok   403   403   403   ok
 api  POST   /v1/pathways/{pathway_id}/migrations/preview     401  403 403  403  403  ok   403   403   403   ok
 api  POST   /v1/awards/preview                               401  403 403  403  ok   403  403   403   403   ok
 api  POST   /v1/learners/{learner_id}/waivers/preview        401  404 403  403  ok   404  403   403   404   ok
@@ -263,6 +266,15 @@ class Campus:
         self.poem = str(granted.body["milestones"][0]["id"])
         return self.poem
 
+    def redrawn(self) -> str:
+        """A pathway whose draft differs from what is published."""
+        world = self.world
+        path = f"/v1/pathways/{world.pathways['Critical Thinking']}/draft"
+        read = world.client.get(path, headers=world.admin)
+        draft = read.json()["draft"] | {"description": f"Anew: {next(NUMBER)}."}
+        world.client.put(path, json=draft, headers=world.admin | {"If-Match": read.headers["etag"]})
+        return world.pathways["Critical Thinking"]
+
     def clause(self) -> str:
         """A clause for which no exception was made yet."""
         world = self.world
@@ -284,7 +296,9 @@ class Campus:
             "learner_id": lambda: self.amy,
             "achievement_id": lambda: world.badge("Old Badge" if path.endswith("retire") else "Lab"),
             "issuer_id": lambda: world.issuers["Career Connect"],
-            "pathway_id": lambda: world.pathways["Critical Thinking"],
+            "pathway_id": lambda: (
+                self.redrawn() if path.endswith("/publish") else world.pathways["Critical Thinking"]
+            ),
             "award_id": lambda: self.award_for(path.rpartition("/")[2]),
             "allowance_id": self.allowance,
             "cohort_id": lambda: self.cohort,
@@ -358,6 +372,7 @@ def body_of(campus: Campus, method: str, path: str) -> dict[str, Any]:
         },
         "POST /v1/pathways/{pathway_id}/preview": {"draft": draft},
         "POST /v1/pathways/{pathway_id}/migrations/preview": {"version": 1},
+        "POST /v1/pathways/{pathway_id}/migrations": {"version": 1, "how": "no_loss", "reason": "New rules."},
         "POST /v1/awards/preview": {"achievement_id": world.badge("Debate"), "learner_ids": [campus.amy]},
         "POST /v1/learners/{learner_id}/waivers/preview": {"clause_id": clause, "reason": "So."},
         "POST /v1/learners/{learner_id}/substitutions/preview": {

@@ -163,3 +163,34 @@ def test_a_stack_may_say_that_its_milestones_are_kept_or_revoked_with_their_supp
     granted = world.grant(amy, "Debate")
     lost = world.post(f"/v1/awards/{granted.award['id']}/revoke", {"reason": "Wrong person."})["suspended"]
     assert {one["name"]: one["state"] for one in lost} == {"Kept": "live", "Revoked": "revoked"}
+
+
+def test_whoever_opens_the_record_sees_that_a_part_was_waived_by_whom_and_why(world: World):
+    world.stack("French Skills", all_of("Debate", "Semester Abroad", "Essay"))
+    world.badge("Summer in Quebec")
+    amy = world.learner("Amy", holds=["Debate", "Summer in Quebec"])
+    allow(world, amy, "waivers", clause_id=clause_of(world, "French Skills", 2))
+    instead = world.achievements["Summer in Quebec"]
+    done = allow(world, amy, "substitutions", clause_id=clause_of(world, "French Skills", 1), instead=instead)
+    held = world.client.get(f"/v1/learners/{amy}/awards", headers=world.as_(amy)).json()["items"]
+    items = [{"award_id": one["id"]} for one in held]
+    body = {"title": "Mine", "sections": [{"items": items}]}
+    record = world.client.post("/v1/records", json=body, headers=world.as_(amy)).json()
+
+    shown = world.client.get(f"/v1/records/{record['id']}/preview", headers=world.as_(amy)).json()["record"]
+
+    told = [
+        one
+        for part in shown["sections"]
+        for one in part["items"]
+        if one["award_id"] == done["milestones"][0]["id"]
+    ]
+    assert [(step["name"], step["state"], step["says"]) for step in told[0]["path"]] == [
+        ("Debate", "chosen", "Met by an award in this record"),
+        (
+            "Semester Abroad",
+            "chosen",
+            "Met by Summer in Quebec, as Ada Admin allowed: Lived in Lyon for a year.",
+        ),
+        ("Essay", "waived", "Waived by Ada Admin: Lived in Lyon for a year."),
+    ]

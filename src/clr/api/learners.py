@@ -81,6 +81,7 @@ class EnrolmentOut(StrictModel):
     version: int
     enrolled_at: datetime
     left_at: datetime | None
+    reason: str | None = Field(description="Why it ended, when the learner was moved to another version.")
 
     @classmethod
     def of(cls, facts: EnrolmentFacts) -> "EnrolmentOut":
@@ -91,6 +92,7 @@ class EnrolmentOut(StrictModel):
             version=facts.version,
             enrolled_at=facts.enrolled_at,
             left_at=facts.left_at,
+            reason=facts.reason,
         )
 
 

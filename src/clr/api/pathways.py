@@ -6,16 +6,17 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
-from clr.errors import ConditionMissing, NotAllowed, NotFound, NotSignedIn, PathwayUnsound, Stale
+from clr.errors import ConditionMissing, Conflict, NotAllowed, NotFound, NotSignedIn, PathwayUnsound, Stale
 from clr.ids import AchievementId, IssuerId, JobId, PathwayId
 from clr.pathways import Draft, DraftStack, OnLost, Policy
 from clr.pathways.wire import RequirementJson, dump, require_readable
-from clr.registrar import authoring, graphs
+from clr.registrar import authoring, graphs, migrating
 from clr.registrar.authoring import DraftFacts, PathwayFacts, Published, VersionFacts
+from clr.registrar.migrating import Asked, How
 from clr.web import problems
 from clr.web.access import Now, SignedIn, Snapshot, Transaction
-from clr.web.bodies import Line, StrictModel, StrictRoute
-from clr.web.conditions import IfMatch, etag
+from clr.web.bodies import Line, Moment, StrictModel, StrictRoute
+from clr.web.conditions import IfMatch, IfMatchSent, etag
 from clr.web.idempotency import Once
 from clr.web.paging import Page, cut
 from clr.web.problems import ProblemItem
@@ -85,6 +86,7 @@ class PathwayOut(StrictModel):
     description: str
     goal: str
     current_version: int | None = Field(description="Empty until it is published.")
+    archived_at: datetime | None = Field(description="Since when nobody can begin it.")
 
     @classmethod
     def of(cls, facts: PathwayFacts) -> "PathwayOut":
@@ -96,6 +98,7 @@ class PathwayOut(StrictModel):
             description=facts.description,
             goal=facts.goal,
             current_version=facts.current_version,
+            archived_at=facts.archived_at,
         )
 
 
@@ -156,6 +159,30 @@ class PublishedOut(VersionOut):
     def just(cls, facts: Published) -> "PublishedOut":
         """Return what is shown of a publication."""
         return cls(**VersionOut.of(facts.version).model_dump(), job_id=facts.job_id)
+
+
+class MigrationIn(StrictModel):
+    """Whom to move to which version, from when on, and why."""
+
+    version: int = Field(ge=1, le=_LAST_VERSION)
+    how: Literal["no_loss", "all"] = Field(
+        description="no_loss: only those who are not further from the goal by it. all: everybody."
+    )
+    reason: Line = Field(
+        max_length=1000, description="Kept with the interval that ends; the learner reads it."
+    )
+    begins_at: Moment | None = Field(None, description="At once when absent.")
+
+
+class MigrationOut(StrictModel):
+    """A migration that was asked for; its job tells how far it is."""
+
+    job_id: str = Field(description="Ask /v1/jobs/{job_id}.")
+    pathway_id: str
+    version: int
+    how: str
+    begins_at: datetime
+    followers: int = Field(description="Learners who follow another version now.")
 
 
 class Versions(StrictModel):
@@ -232,26 +259,69 @@ def draft_problems(pathway_id: str, caller: SignedIn, snapshot: Snapshot) -> lis
 @router.post(
     "/pathways/{pathway_id}/publish",
     status_code=201,
-    responses=problems.declared(NotSignedIn, NotAllowed, NotFound, PathwayUnsound),
+    responses=problems.declared(NotSignedIn, NotAllowed, NotFound, Conflict, PathwayUnsound, Stale),
 )
 def publish_pathway(
     pathway_id: str,
     caller: SignedIn,
     transaction: Transaction,
+    expected: IfMatchSent,
     now: Now,
     once: Once,
     response: Response,
 ) -> PublishedOut:
-    """Freeze the draft as the next version. A job gives what it made due; Link names it as `monitor`."""
+    """Freeze the draft, as it was read with If-Match, as the next version. A job gives what it made due; Link names it as `monitor`."""
     key = PathwayId(pathway_id)
     if before := once.before(transaction):
         version = authoring.version(transaction, key, before["version"])
         facts = Published(version, JobId(before["job"]))
     else:
-        facts = authoring.publish(transaction, caller, key, at=now)
+        facts = authoring.publish(transaction, caller, key, expected_revision=expected, at=now)
         once.keep(transaction, {"version": facts.version.version, "job": facts.job_id}, at=now)
     response.headers["Link"] = f'</v1/jobs/{facts.job_id}>; rel="monitor"'
     return PublishedOut.just(facts)
+
+
+@router.post("/pathways/{pathway_id}/archive", responses=problems.declared(NotSignedIn, NotAllowed, NotFound))
+def archive_pathway(pathway_id: str, caller: SignedIn, transaction: Transaction, now: Now) -> PathwayOut:
+    """Let nobody begin the pathway any more; whoever follows it goes on."""
+    return PathwayOut.of(authoring.archive(transaction, caller, PathwayId(pathway_id), at=now))
+
+
+@router.post("/pathways/{pathway_id}/restore", responses=problems.declared(NotSignedIn, NotAllowed, NotFound))
+def restore_pathway(pathway_id: str, caller: SignedIn, transaction: Transaction) -> PathwayOut:
+    """Let an archived pathway be followed again."""
+    return PathwayOut.of(authoring.restore(transaction, caller, PathwayId(pathway_id)))
+
+
+@router.post(
+    "/pathways/{pathway_id}/migrations",
+    status_code=202,
+    responses=problems.declared(NotSignedIn, NotAllowed, NotFound, Conflict),
+)
+def migrate_followers(
+    pathway_id: str,
+    body: MigrationIn,
+    caller: SignedIn,
+    transaction: Transaction,
+    now: Now,
+    once: Once,
+) -> MigrationOut:
+    """Move those who follow other versions to this one, in the background; look at the preview first."""
+    if before := once.before(transaction):
+        return MigrationOut(**before)
+    asked = Asked(body.version, How(body.how), body.reason, body.begins_at)
+    done = migrating.migrate(transaction, caller, PathwayId(pathway_id), asked, at=now)
+    answer = MigrationOut(
+        job_id=done.job_id,
+        pathway_id=done.pathway_id,
+        version=done.version,
+        how=body.how,
+        begins_at=done.begins_at,
+        followers=done.followers,
+    )
+    once.keep(transaction, answer.model_dump(mode="json"), status=202, at=now)
+    return answer
 
 
 @router.get("/pathways/{pathway_id}/versions", responses=problems.declared(NotSignedIn, NotFound))

@@ -11,7 +11,7 @@ from dbos import DBOS
 
 from clr.jobs.pump import WORKFLOW, workflow_id
 from clr.jobs.work import KINDS
-from clr.registrar import outbox
+from clr.registrar import lapsing, outbox
 from clr.store.sessions import reading, transaction
 from clr.web.service import Service
 
@@ -51,6 +51,17 @@ def pick_up(service: Service, _: datetime) -> None:
                 outbox.stumbled(session, one)
 
 
+def begin(service: Service, _: datetime) -> None:
+    """Begin the work whose date has come."""
+    with transaction(service.engine) as session:
+        outbox.begin_due(session, at=service.clock())
+
+
+def pass_time(service: Service, _: datetime) -> None:
+    """Bring everybody up to now for whom time has changed something: awards that lapsed, exceptions that ended."""
+    lapsing.run_due(service.engine, at=service.clock(), urls=service.urls)
+
+
 def forget(_: Service, at: datetime) -> None:
     """Delete workflows that ended long ago, with their steps."""
     for name, kept in KEPT.items():
@@ -68,6 +79,8 @@ def forget(_: Service, at: datetime) -> None:
 
 SCHEDULES: Mapping[str, Schedule] = {
     "pick-up": Schedule("*/30 * * * * *", pick_up),
+    "begin": Schedule("*/5 * * * * *", begin),
+    "pass-time": Schedule("*/10 * * * * *", pass_time),
     "forget": Schedule("0 17 3 * * *", forget),
 }
 """Every schedule by its name, which stands in the database."""

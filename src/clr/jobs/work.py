@@ -8,12 +8,13 @@ from collections.abc import Mapping
 
 from clr.ids import JobId
 from clr.registrar import outbox
+from clr.registrar.migrating import MIGRATING
 from clr.registrar.outbox import Chunk, Kind
 from clr.registrar.settling import SETTLING
-from clr.store.sessions import reading
+from clr.store.sessions import reading, transaction
 from clr.web.service import Service
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (SETTLING,)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (SETTLING, MIGRATING)}
 """Every kind of work. A row of any other, written by a newer version, waits for a worker of that version."""
 
 CHUNKS = {"sqlite": 100, "postgresql": 500}
@@ -66,6 +67,8 @@ def chunk(service: Service, job_id: JobId) -> Chunk:
 
 def finish(service: Service) -> int:
     """Do everything that waits, here and now, beside whoever works too; return how much was given."""
+    with transaction(service.engine) as session:
+        outbox.begin_due(session, at=service.clock())
     with reading(service.engine) as snapshot:
         jobs = outbox.open_work(snapshot, KINDS)
     gave = 0

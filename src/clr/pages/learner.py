@@ -176,7 +176,7 @@ def pathways(service: ServiceDep, snapshot: Snapshot, caller: Learner, now: Now)
             "description": version.draft.description,
         }
         for key, version in authoring.published(snapshot).items()
-        if key not in touched
+        if key not in touched and not version.archived
     ]
     followed = [desk.line(entry) for entry in desk.progress if entry.enrolled]
     return page(

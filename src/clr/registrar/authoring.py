@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from clr.errors import BadInput, NotFound, PathwayUnsound, Problem, Stale
+from clr.errors import BadInput, Conflict, NotFound, PathwayUnsound, Problem, Stale
 from clr.ids import AchievementId, IssuerId, JobId, PathwayId, new_id
 from clr.pathways import (
     Draft,
@@ -45,6 +45,7 @@ class PathwayFacts:
     description: str
     goal: AchievementId
     current_version: int | None
+    archived_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,14 @@ class DraftFacts:
 
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
-    """One published version: the draft it was made from, frozen."""
+    """One published version: the draft it was made from, frozen; ``archived`` when nobody new may follow it."""
 
     pathway_id: PathwayId
     version: int
     draft: Draft
     stacks: Mapping[AchievementId, int]
     published_at: datetime
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,14 @@ def draft(snapshot: Session, caller: Caller, pathway_id: PathwayId) -> DraftFact
     return _draft_facts(snapshot, caller, pathway)
 
 
-def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: datetime) -> Published:
+def publish(
+    transaction: Session,
+    caller: Caller,
+    pathway_id: PathwayId,
+    *,
+    expected_revision: int | None = None,
+    at: datetime,
+) -> Published:
     """Freeze the draft as the next version; ``PathwayUnsound`` locates everything that is wrong with it.
 
     A stack gets a new version only where its requirement or policy changed. Publications wait for each other, so
@@ -123,7 +132,10 @@ def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: 
     catalogue = transaction.exec(select(Catalogue).with_for_update()).one()
     pathway = _pathway(transaction, pathway_id, lock=True)
     policy.require(caller, Deed.DRAW_PATHWAY, issuer=pathway.issuer_id)
+    if expected_revision is not None and pathway.draft_revision != expected_revision:
+        raise Stale("Somebody changed this draft since you read it. Read it again before you publish it.")
     facts = _draft_facts(transaction, caller, pathway)
+    _require_worth_publishing(transaction, pathway, facts.draft)
     if facts.problems:
         raise PathwayUnsound(in_one_sentence(facts.problems), facts.problems)
     frozen = {
@@ -148,6 +160,55 @@ def publish(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: 
     return Published(_version_facts(version, _frozen_stacks(transaction, [version])), job)
 
 
+def _require_worth_publishing(transaction: Session, pathway: Pathway, drawn: Draft) -> None:
+    if pathway.archived_at is not None:
+        raise Conflict("This pathway is archived; restore it before you publish it.")
+    current = _current(transaction, pathway)
+    if current is None:
+        return
+    before = _version_facts(current, _frozen_stacks(transaction, [current])).draft
+    if (before.name, before.goal, before.description) != (drawn.name, drawn.goal, drawn.description):
+        return
+    graph = graphs.current_graph(transaction)
+    same = all(
+        key in before.stacks
+        and graph.current.get(key) == current.stacks.get(key)
+        and _asks(before.stacks[key]) == _asks(stack)
+        for key, stack in drawn.stacks.items()
+    )
+    if same:
+        says = f"Nothing differs from version {current.version}, so there is nothing to publish."
+        raise Conflict(says, (Problem("draft", "unchanged", says),))
+
+
+def _asks(stack: DraftStack) -> tuple[Requirement, Policy, OnLost]:
+    return without_ids(stack.requirement), stack.policy, stack.on_lost
+
+
+def archive(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: datetime) -> PathwayFacts:
+    """Let nobody begin a pathway any more. Whoever follows it goes on, and what was earned stays; nothing is deleted."""
+    return _set_archived(transaction, caller, pathway_id, at)
+
+
+def restore(transaction: Session, caller: Caller, pathway_id: PathwayId) -> PathwayFacts:
+    """Let an archived pathway be followed again."""
+    return _set_archived(transaction, caller, pathway_id, None)
+
+
+def _set_archived(
+    transaction: Session, caller: Caller, pathway_id: PathwayId, archived_at: datetime | None
+) -> PathwayFacts:
+    catalogue = transaction.exec(select(Catalogue).with_for_update()).one()
+    pathway = _pathway(transaction, pathway_id, lock=True)
+    policy.require(caller, Deed.DRAW_PATHWAY, issuer=pathway.issuer_id)
+    if (pathway.archived_at is None) != (archived_at is None):
+        pathway.archived_at = archived_at
+        catalogue.version += 1  # what is offered is remembered by it
+        transaction.add_all((pathway, catalogue))
+        transaction.flush()
+    return _facts(pathway, _current(transaction, pathway))
+
+
 def pathways(snapshot: Session, *, after: str | None = None, limit: int = 200) -> Sequence[PathwayFacts]:
     """Return pathways in the order of their ids."""
     rows = snapshot.exec(
@@ -163,19 +224,22 @@ def pathway(snapshot: Session, pathway_id: PathwayId) -> PathwayFacts:
 
 
 def _published(snapshot: Session) -> Mapping[PathwayId, VersionFacts]:
-    rows = snapshot.exec(
-        select(PathwayVersion).join(
+    found = snapshot.exec(
+        select(PathwayVersion, Pathway.archived_at).join(
             Pathway,
             (col(Pathway.id) == col(PathwayVersion.pathway_id))
             & (col(Pathway.current_version) == col(PathwayVersion.version)),
         )
     ).all()
-    stacks = _frozen_stacks(snapshot, rows)
-    return {row.pathway_id: _version_facts(row, stacks) for row in rows}
+    stacks = _frozen_stacks(snapshot, [row for row, _ in found])
+    return {
+        row.pathway_id: replace(_version_facts(row, stacks), archived=archived_at is not None)
+        for row, archived_at in found
+    }
 
 
 published = graphs.ByCatalogue(_published)
-"""Return the current version of every published pathway."""
+"""Return the current version of every published pathway, those archived too."""
 
 
 def version(snapshot: Session, pathway_id: PathwayId, number: int) -> VersionFacts:
@@ -220,6 +284,7 @@ def _facts(pathway: Pathway, current: PathwayVersion | None) -> PathwayFacts:
         description=current.description if current else drawn.description,
         goal=current.goal_id if current else drawn.goal,
         current_version=pathway.current_version,
+        archived_at=pathway.archived_at,
     )
 
 

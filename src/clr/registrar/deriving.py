@@ -138,7 +138,9 @@ def settle_learner(transaction: Session, learner_id: LearnerId, *, at: datetime,
     now = standing(transaction, learner_id)
     at = now.present(at)
     due = settle(now.graph, now.holdings(now.held), at=at, new_award=_new_award)
-    return _give(transaction, now, due, at=at, urls=urls)
+    given = _give(transaction, now, due, at=at, urls=urls)
+    foresee(transaction, now.with_awards(given), at=at)
+    return given
 
 
 def keep_explanation(

@@ -23,6 +23,7 @@ class EnrolmentFacts:
     version: int
     enrolled_at: datetime
     left_at: datetime | None
+    reason: str | None
 
 
 def enrol(
@@ -41,6 +42,8 @@ def enrol(
     if pathway.current_version is None:
         raise Conflict(f"{pathway.name} has not been published yet, so nobody can follow it.")
     row = _lasting(transaction, learner_id, pathway_id)
+    if row is None and pathway.archived_at is not None:
+        raise Conflict(f"{pathway.name} is archived; nobody can begin it any more.")
     if row is None:
         row = transaction.get(Enrolment, (learner_id, pathway_id, at))  # left and back in one moment
         row = row or Enrolment(
@@ -100,4 +103,4 @@ def _lasting(transaction: Session, learner_id: LearnerId, pathway_id: PathwayId)
 
 def _facts(snapshot: Session, row: Enrolment) -> EnrolmentFacts:
     name = authoring.version(snapshot, row.pathway_id, row.version).draft.name
-    return EnrolmentFacts(row.pathway_id, name, row.version, row.enrolled_at, row.left_at)
+    return EnrolmentFacts(row.pathway_id, name, row.version, row.enrolled_at, row.left_at, row.reason)

@@ -173,7 +173,7 @@ def satisfied(clause: Mapping[str, Any]) -> Iterator[tuple[AchievementId, frozen
 
     What a counted stack stood on is told by its own explanation, so its part is not entered.
     """
-    if not clause["counted"]:
+    if not clause["counted"] or _waived(clause):
         return
     if clause["achievement_id"] is not None:
         if clause["satisfied_by"]:
@@ -181,6 +181,21 @@ def satisfied(clause: Mapping[str, Any]) -> Iterator[tuple[AchievementId, frozen
         return
     for part in clause["parts"]:
         yield from satisfied(part)
+
+
+def excepted(clause: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield each clause of a stored explanation that counted by an exception, a waiver or a substitution."""
+    if not clause["counted"]:
+        return
+    if clause.get("allowance"):
+        yield clause
+    elif clause["achievement_id"] is None:
+        for part in clause["parts"]:
+            yield from excepted(part)
+
+
+def _waived(clause: Mapping[str, Any]) -> bool:
+    return bool(clause.get("allowance")) and not clause["satisfied_by"]
 
 
 def explanations(snapshot: Session, awards: Iterable[Award]) -> dict[AwardId, Mapping[str, Any]]:

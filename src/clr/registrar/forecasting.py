@@ -135,7 +135,9 @@ def awards(
     award = supposed(graph, achievement_id, at=earned_on or at, version=graph.current.get(achievement_id, 0))
     found = []
     for pathway_id, current in authoring.published(snapshot).items():
-        if achievement_id in graph.below(current.draft.goal, graph.view(current.stacks)):
+        if not current.archived and achievement_id in graph.below(
+            current.draft.goal, graph.view(current.stacks)
+        ):
             counting = _Counting(snapshot, current.draft.name, pathway_id)
             for version, several in _versions_of(snapshot, current, sorted(set(learners))).items():
                 edition = authoring.version(snapshot, pathway_id, version)
@@ -165,6 +167,8 @@ def exception(
     crowd = next(crowds.crowds(snapshot, [learner_id], standing.graph.graded))
     allowed = Crowd(crowd.learners, crowd.held, {0: [*crowd.allowances.get(0, ()), made]})
     for pathway_id, current in authoring.published(snapshot).items():
+        if current.archived:
+            continue
         counting = _Counting(snapshot, current.draft.name, pathway_id)
         for version in _versions_of(snapshot, current, [learner_id]):
             edition = authoring.version(snapshot, pathway_id, version)

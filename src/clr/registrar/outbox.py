@@ -40,8 +40,9 @@ Subject = Mapping[str, Any]
 
 
 class State(StrEnum):
-    """Where work stands."""
+    """Where work stands; what is scheduled waits for its date."""
 
+    SCHEDULED = "scheduled"
     WAITING = "waiting"
     RUNNING = "running"
     PAUSED = "paused"
@@ -100,10 +101,27 @@ class Chunk:
 
 
 def put(
-    transaction: Session, kind: str, subject: Mapping[str, object], *, by: PersonId | None, at: datetime
+    transaction: Session,
+    kind: str,
+    subject: Mapping[str, object],
+    *,
+    by: PersonId | None,
+    at: datetime,
+    not_before: datetime | None = None,
 ) -> JobId:
-    """Note work in the transaction that makes it necessary; ids only, since names must be erasable."""
-    job = Job(id=new_id("job"), kind=kind, subject=dict(subject), asked_by=by or None, created_at=at)
+    """Note work in the transaction that makes it necessary; ids only, since names must be erasable.
+
+    It begins at once, or, where ``not_before`` lies ahead, then.
+    """
+    job = Job(
+        id=new_id("job"),
+        kind=kind,
+        subject=dict(subject),
+        state=State.SCHEDULED if not_before is not None and not_before > at else State.WAITING,
+        not_before=not_before,
+        asked_by=by or None,
+        created_at=at,
+    )
     transaction.add(job)
     transaction.flush()
     return JobId(job.id)
@@ -119,6 +137,8 @@ def pause(transaction: Session, caller: Caller, job_id: JobId) -> JobFacts:
     row = _seen(transaction, caller, job_id, lock=True)
     if row.state in OPEN:
         row.state = State.PAUSED
+    elif row.state == State.SCHEDULED:
+        raise Conflict("This work has not begun; cancel it instead.")
     elif row.state != State.PAUSED:
         raise Conflict(f"This work is {row.state}; there is nothing to pause.")
     return _facts(row)
@@ -131,7 +151,7 @@ def resume(transaction: Session, caller: Caller, job_id: JobId) -> JobFacts:
         row.left = [{**one, "tries": 0} for one in row.left]
         row.state, row.error, row.stumbles = State.WAITING, None, 0
         row.attempt += 1
-    elif row.state not in OPEN:
+    elif row.state not in (*OPEN, State.SCHEDULED):
         raise Conflict(f"This work is {row.state} and does not begin again.")
     return _facts(row)
 
@@ -146,6 +166,12 @@ def cancel(transaction: Session, caller: Caller, job_id: JobId) -> JobFacts:
 
 
 # What workers ask
+
+
+def begin_due(transaction: Session, *, at: datetime) -> None:
+    """Let work wait for a worker whose date has come."""
+    due = (col(Job.state) == State.SCHEDULED, col(Job.not_before) <= at)
+    transaction.exec(update(Job).where(*due).values(state=State.WAITING))
 
 
 def waiting(snapshot: Session, kinds: Collection[str], *, limit: int) -> Sequence[Handed]:

@@ -4,7 +4,7 @@ Nothing that was not chosen is named: an award that served but is not shown read
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,12 @@ from clr.registrar import catalog, enveloping, holdings
 from clr.registrar.holdings import AwardFacts
 from clr.store.tables import Award
 
-CHOSEN, NOT_NEEDED, NOT_SHARED = "chosen", "not_needed", "not_shared"
+CHOSEN, NOT_NEEDED, NOT_SHARED, WAIVED = "chosen", "not_needed", "not_shared", "waived"
 
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One part of the way to a stack; everything that names it is ``None`` for what is not shared."""
+    """One part of the way to a stack; what names it is ``None`` for what is not shared. ``note`` tells an exception."""
 
     name: str | None
     state: str
@@ -28,6 +28,7 @@ class PathStep:
     achievement_id: AchievementId | None = None
     kind: str | None = None
     colour: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class _Background:
     achievements: Mapping[AchievementId, catalog.AchievementFacts]
     issuers: Mapping[IssuerId, catalog.IssuerFacts]
     reasons: Mapping[AwardId, Mapping[str, Any]]
+    exceptions: Mapping[str, Mapping[str, Any]]
     shown: frozenset[str]
     parents: tuple[AwardFacts, ...]
 
@@ -175,7 +177,9 @@ def _background(
         select(Award).where(col(Award.learner_id) == learner_id, col(Award.id).in_(wanted))
     ).all()
     awards = {found.id: found for found in holdings.facts(snapshot, rows, at=at)}
-    reasons = {key: body["requirement"] for key, body in enveloping.explanations(snapshot, rows).items()}
+    explained = enveloping.explanations(snapshot, rows)
+    reasons = {key: body["requirement"] for key, body in explained.items()}
+    exceptions = {one["id"]: one for body in explained.values() for one in body.get("allowances", ())}
     used = [part for reason in reasons.values() for part in _achievements(reason)]
     known = catalog.achievements_by_id(snapshot, [*used, *(award.achievement_id for award in rows)])
     return _Background(
@@ -183,6 +187,7 @@ def _background(
         achievements=known,
         issuers=catalog.issuers_by_id(snapshot, {found.issuer_id for found in known.values()}),
         reasons=reasons,
+        exceptions=exceptions,
         shown=frozenset(wanted),
         parents=tuple(awards[AwardId(key)] for key in view["parents"] if key in awards),
     )
@@ -227,18 +232,41 @@ def _path(background: _Background, award_id: AwardId) -> tuple[PathStep, ...]:
     if reason is None:
         return ()
     used = dict(enveloping.satisfied(reason))
-    steps = [_step(background, part, awards) for part, awards in used.items()]
+    excepted = list(enveloping.excepted(reason))
+    instead = {clause["achievement_id"]: clause for clause in excepted if clause["satisfied_by"]}
+    steps = [_step(background, part, awards, instead.get(part)) for part, awards in used.items()]
+    steps += [_waived(background, clause) for clause in excepted if not clause["satisfied_by"]]
+    waived = {clause["achievement_id"] for clause in excepted}
     if any(step.state == NOT_SHARED for step in steps):
         return tuple(steps)  # naming the alternatives left over would name by elimination what served
-    spare = (part for part in dict.fromkeys(_achievements(reason)) if part not in used)
+    left = (part for part in dict.fromkeys(_achievements(reason)) if part not in used)
+    spare = (part for part in left if part not in waived)
     named = (part for part in spare if part in background.achievements)
     return (*steps, *(_named(background, part, NOT_NEEDED, "Another choice, not needed") for part in named))
 
 
-def _step(background: _Background, part: AchievementId, awards: Iterable[str]) -> PathStep:
+def _step(
+    background: _Background,
+    part: AchievementId,
+    awards: Iterable[str],
+    instead: Mapping[str, Any] | None,
+) -> PathStep:
     if background.shown.isdisjoint(awards) or part not in background.achievements:
         return PathStep(None, NOT_SHARED, "One further requirement met, not shared")
+    if instead is not None:
+        made = background.exceptions[instead["allowance"]]
+        says = f"Met by {made['instead_name']}, as {made['author']} allowed: {made['reason']}"
+        return replace(_named(background, part, CHOSEN, says), note=says)
     return _named(background, part, CHOSEN, "Met by an award in this record")
+
+
+def _waived(background: _Background, clause: Mapping[str, Any]) -> PathStep:
+    """Return a part that somebody waived: with who and why, as everybody who sees the result is told."""
+    made = background.exceptions[clause["allowance"]]
+    says = f"Waived by {made['author']}: {made['reason']}"
+    if clause["achievement_id"] in background.achievements:
+        return replace(_named(background, clause["achievement_id"], WAIVED, says), note=says)
+    return PathStep(clause["name"] or clause["says"].rpartition(", ")[0], WAIVED, says, note=says)
 
 
 def _named(background: _Background, part: AchievementId, state: str, says: str) -> PathStep:

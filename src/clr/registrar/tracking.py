@@ -260,6 +260,8 @@ def _all(
     found = []
     for pathway_id, current in authoring.published(snapshot).items():
         version = _version(snapshot, current, followed.get(pathway_id))
+        if current.archived and pathway_id not in followed:
+            continue
         concerns = pathway_id in followed or version.draft.goal in touched
         if concerns if toward is None else version.draft.goal in toward:
             found.append(_standing_on(standing, version, followed.get(pathway_id), at))

@@ -18,8 +18,17 @@ def etag(revision: int) -> str:
 def _expected(
     if_match: Annotated[str | None, Header(description="ETag of the state you read")] = None,
 ) -> int:
-    if if_match is None:
+    found = _if_sent(if_match)
+    if found is None:
         raise ConditionMissing("Send If-Match with the ETag you read, so that nobody's change is lost.")
+    return found
+
+
+def _if_sent(
+    if_match: Annotated[str | None, Header(description="ETag of the state you read, if it matters")] = None,
+) -> int | None:
+    if if_match is None:
+        return None
     found = _TAG.match(if_match.strip())
     if found is None:
         raise Stale("If-Match is no ETag of this resource. Read it again and repeat your change.")
@@ -27,6 +36,7 @@ def _expected(
 
 
 IfMatch = Annotated[int, Depends(_expected)]
+IfMatchSent = Annotated[int | None, Depends(_if_sent)]
 
 
 def check(expected: int, actual: int) -> None:

@@ -39,6 +39,7 @@ class Job(SQLModel, table=True):
     attempt: int = Field(default=0, description="how often it was handed to a worker anew")
     stumbles: int = Field(default=0, description="how often a worker gave it up without a word")
     asked_by: str | None = Field(default=None, description="the person who made it necessary")
+    not_before: datetime | None = instant(default=None)
     created_at: datetime = instant()
 
 
