@@ -393,14 +393,19 @@ def body_of(campus: Campus, method: str, path: str) -> dict[str, Any]:
         return {"content": PNG}
     if path.endswith("/csv"):
         return {"content": b"learner_id\n"}
-    if "/cohorts/" in path and "/progress" in path:
-        group = {"group": "near"} if path.endswith("/learners") else {}
-        return {"params": {"pathway_id": world.pathways["Critical Thinking"], **group}}
-    if path.endswith("/diff"):
-        return {"params": {"from": 1, "to": 1}}
+    if params := params_of(world, path):
+        return {"params": params}
     if path in ("/demo", "/verify"):
         return {"content": b"document=x&person=x"}
     return {"json": sent[f"{method} {path}"]} if f"{method} {path}" in sent else {}
+
+
+def params_of(world: World, path: str) -> dict[str, Any]:
+    """What a route is asked in its address."""
+    if "/cohorts/" in path and "/progress" in path:
+        group = {"group": "near"} if path.endswith("/learners") else {}
+        return {"pathway_id": world.pathways["Critical Thinking"], **group}
+    return {"from": 1, "to": 1} if path.endswith("/diff") else {}
 
 
 def revision(campus: Campus, method: str, path: str, address: str) -> dict[str, str]:

@@ -4,7 +4,8 @@ A clause is known by its id, which is carried across versions; where ids say not
 group, then by its place. Ids themselves are no difference.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -119,7 +120,8 @@ def _whole(clause: Requirement, name_of: NameOf) -> str:
 
 
 Places = dict[str, Placed]
-Likeness = Callable[[Placed, Placed], bool]
+Likeness = Callable[[Placed], Hashable | None]
+"""What two clauses have in common that are the same; nothing when it says nothing."""
 
 
 def _matched(old: Places, new: Places) -> dict[str, str]:
@@ -127,70 +129,68 @@ def _matched(old: Places, new: Places) -> dict[str, str]:
     pairs: dict[str, str] = {}
     _by_id(old, new, pairs)
     root = next(iter(new))
-    if root not in pairs and root not in pairs.values() and _alike(old[root], new[root]):
+    if root not in pairs and root not in pairs.values() and _kind(old[root]) == _kind(new[root]):
         pairs[root] = root
-    for likeness in (_same, _same_asked, _same_place):
+    for likeness in (_content, _asked, _place):
         _inside(old, new, pairs, likeness)
     _anywhere(old, new, pairs)
-    _inside(old, new, pairs, _same_place)
+    _inside(old, new, pairs, _place)
     return pairs
 
 
 def _by_id(old: Places, new: Places, pairs: dict[str, str]) -> None:
-    known = {here.clause.id: at for at, here in old.items() if here.clause.id}
+    known: dict[str | None, str] = {here.clause.id: at for at, here in old.items() if here.clause.id}
     for at, here in new.items():
-        same = known.get(here.clause.id or "")
-        if same and same not in pairs.values() and _alike(old[same], here):
+        same = known.get(here.clause.id)
+        if same and _kind(old[same]) == _kind(here):
+            known.pop(here.clause.id)
             pairs[at] = same
 
 
-def _alike(old: Placed, new: Placed) -> bool:
-    """Whether one may have become the other: an achievement never becomes a group."""
-    return isinstance(old.clause, Holds) == isinstance(new.clause, Holds)
+def _kind(here: Placed) -> bool:
+    """An achievement never becomes a group."""
+    return isinstance(here.clause, Holds)
 
 
-def _same(old: Placed, new: Placed) -> bool:
-    return without_ids(old.clause) == without_ids(new.clause)
+def _content(here: Placed) -> Hashable:
+    return without_ids(here.clause)
 
 
-def _same_asked(old: Placed, new: Placed) -> bool:
-    if isinstance(old.clause, Holds) and isinstance(new.clause, Holds):
-        return old.clause.achievement == new.clause.achievement
-    return old.clause.name is not None and old.clause.name == new.clause.name and _alike(old, new)
+def _asked(here: Placed) -> Hashable | None:
+    clause = here.clause
+    if isinstance(clause, Holds):
+        return True, clause.achievement
+    return None if clause.name is None else (False, clause.name)
 
 
-def _same_place(old: Placed, new: Placed) -> bool:
-    return _alike(old, new) and (new.gate is not None or _number(old.at) == _number(new.at))
+def _place(here: Placed) -> Hashable:
+    return _kind(here), 0 if here.gate is not None else _number(here.at)
 
 
 def _inside(old: Places, new: Places, pairs: dict[str, str], likeness: Likeness) -> None:
     """Match what stands in groups that are matched already; wholes come before parts, so one pass goes all the way."""
     taken = set(pairs.values())
-    left: dict[str | None, list[Placed]] = {}
+    left: dict[Hashable, deque[str]] = {}
     for at, was in old.items():
-        if at not in taken:
-            left.setdefault(was.around, []).append(was)
+        if at not in taken and was.around is not None and (told := likeness(was)) is not None:
+            left.setdefault((was.around, was.gate is None, told), deque()).append(at)
     for at, here in new.items():
-        if at in pairs or here.around not in pairs:
-            continue
-        among = left.get(pairs[here.around], [])
-        same = next((x for x in among if (x.gate is None) == (here.gate is None) and likeness(x, here)), None)
-        if same:
-            among.remove(same)
-            pairs[at] = same.at
+        if at not in pairs and here.around in pairs and (told := likeness(here)) is not None:
+            among = left.get((pairs[here.around], here.gate is None, told))
+            if among:
+                pairs[at] = among.popleft()
 
 
 def _anywhere(old: Places, new: Places, pairs: dict[str, str]) -> None:
     """Match what moved to another group and has no id: the same clause, told the same way."""
     taken = set(pairs.values())
-    left: dict[Requirement, list[str]] = {}
+    left: dict[Hashable, deque[str]] = {}
     for at, was in old.items():
         if at not in taken:
-            left.setdefault(without_ids(was.clause), []).append(at)
+            left.setdefault(_content(was), deque()).append(at)
     for at, here in new.items():
-        among = left.get(without_ids(here.clause)) if at not in pairs else None
-        if among:
-            pairs[at] = among.pop(0)
+        if at not in pairs and (among := left.get(_content(here))):
+            pairs[at] = among.popleft()
 
 
 # --- what became of each -----------------------------------------------------------------------------------------
