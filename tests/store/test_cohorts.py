@@ -7,6 +7,7 @@ import pytest
 
 from clr.registrar.policy import Role
 from tests.conftest import NOW, Clock
+from tests.store.test_queries import statements
 from tests.worlds import World, all_of, at_least
 
 SKILL = {
@@ -215,3 +216,18 @@ def test_a_cohort_of_other_staff_is_as_one_that_does_not_exist(office: Office):
     assert change.status_code == 404
     assert office.client.get("/v1/cohorts", headers=other).json()["items"] == []
     assert len(office.client.get("/v1/cohorts", headers=own).json()["items"]) == 1
+
+
+def test_a_larger_cohort_asks_no_more_of_the_database(office: Office):
+    world = office.world
+
+    def asked() -> int:
+        with statements(world) as told:
+            office.progress(stalled_since=NOW.isoformat())
+        return len(told)
+
+    office.add(*(world.learner(f"Early {number}", holds=["Lab", "Debate"]) for number in range(3)))
+    asked()
+    few = asked()
+    office.add(*(world.learner(f"Late {number}", holds=["Lab", "Debate"]) for number in range(20)))
+    assert asked() == few

@@ -173,15 +173,18 @@ class _Survey:
     def groups(self, learners: Sequence[LearnerId]) -> list[_Group]:
         """Return learners by the versions in force for them, the newest version of the pathway first."""
         views = _views(self._snapshot, learners, self.pathway.pathway_id)
+        editions: dict[tuple[int, frozenset[tuple[AchievementId, int]]], _Group] = {}
         found: dict[tuple[int, frozenset[tuple[AchievementId, int]]], _Group] = {}
         for learner in learners:
             followed, pins = views[learner]
             version = followed or self.pathway.version
-            edition = Edition(self._graph, self._goal(version), pins)
-            key = version, frozenset(edition.view.items())
-            group = found.setdefault(key, _Group(edition, version))
-            group.learners.append(learner)
-            group.following += followed is not None
+            told = version, frozenset(pins.items())
+            if told not in editions:
+                edition = Edition(self._graph, self._goal(version), pins)
+                key = version, frozenset(edition.view.items())
+                editions[told] = found.setdefault(key, _Group(edition, version))
+            editions[told].learners.append(learner)
+            editions[told].following += followed is not None
         return sorted(found.values(), key=lambda group: (-group.version, -len(group.learners)))
 
     def add(self, found: Overview, group: _Group) -> list[LearnerId]:
