@@ -176,6 +176,21 @@ def test_a_document_of_others_becomes_a_draft_that_says_what_it_lacks(world: Wor
     assert again.json() == made
 
 
+def test_a_goal_that_nobody_knows_is_drawn_with_its_problems(world: World):
+    body = {"issuer_id": world.issuer(), "document": of_others(world), "policy": "assessed"}
+    made = world.post("/v1/pathways/from-ctdl", body)
+    assert made["pathway"]["goal"] == "ctdl:https-registry-example-goal"
+    assert {(fault["at"], fault["kind"]) for fault in made["problems"]} == {
+        ("goal", "unknown"),
+        ("stacks.ctdl:https-registry-example-goal", "unknown"),
+        ("stacks.ctdl:https-registry-example-goal.requirement.parts[1].requirement", "unknown"),
+    }
+    path = f"/v1/pathways/{made['pathway']['id']}"
+    lines = world.client.get(f"{path}/draft/export?form=text", headers=world.admin).text.splitlines()
+    assert lines[3].endswith(", assessed")
+    assert publish(world, path).status_code == 422
+
+
 def test_what_ctdl_can_say_and_the_engine_cannot_is_refused_in_words(world: World):
     condition = {"ceterms:logicalOperator": "logic:Not", "ceterms:targetComponent": ["_:a"]}
     goal = {"@id": "_:goal", "@type": "ceterms:CredentialComponent", "ceterms:hasCondition": condition}

@@ -84,8 +84,9 @@ def _asks(clause: Clause) -> str:
 
 def amount(hundredths: int) -> str:
     """Return hundredths of a unit as people write them: ``12``, ``12.5``."""
-    whole, rest = divmod(hundredths, HUNDREDTHS)
-    return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+    whole, rest = divmod(abs(hundredths), HUNDREDTHS)
+    sign = "-" if hundredths < 0 else ""
+    return f"{sign}{whole}.{rest:02}".rstrip("0") if rest else f"{sign}{whole}"
 
 
 def _how_far(clause: Clause) -> str:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from clr.pathways import (
     AllOf,
     AtLeast,
@@ -19,6 +21,7 @@ from clr.pathways import (
     Policy,
     Prerequisite,
 )
+from clr.pathways.sentences import amount
 from clr.pathways.writing import as_json, as_text, draft_of
 
 NAMES = {"a": "Debate", "b": "Lab", "c": 'The "long" Essay', "goal": "Critical Thinking", "x": "Practice"}
@@ -130,6 +133,13 @@ def test_the_order_in_which_stacks_were_drawn_makes_no_difference():
     turned = replace(PATHWAY, stacks=dict(reversed(PATHWAY.stacks.items())))
     assert as_json(turned, "iss_1") == as_json(PATHWAY, "iss_1")
     assert as_text(turned, name_of) == as_text(PATHWAY, name_of)
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "told"), [(1200, "12"), (1250, "12.5"), (5, "0.05"), (0, "0"), (-50, "-0.5"), (-100, "-1")]
+)
+def test_amounts_are_written_as_people_write_them(hundredths, told):
+    assert amount(hundredths) == told
 
 
 def test_a_pathway_without_a_goal_is_written_too():
