@@ -132,6 +132,7 @@ api  GET    /.well-known/jwks.json                           ok   ok  ok   ok   
 api  GET    /issuers/{slug}/did.json                         ok   ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /status/{number}                                 ok   ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /achievements/{achievement_id}                   ok   ok  ok   ok   ok   ok   ok    ok    ok    ok
+api  GET    /schemas/requirement/v1.json                     ok   ok  ok   ok   ok   ok   ok    ok    ok    ok
 api  GET    /issuers/{slug}                                  ok   ok  ok   ok   ok   ok   ok    ok    ok    ok
 page GET    /                                                in   ok  ok   in   in   in   in    in    in    in
 page GET    /pathways                                        in   ok  ok   in   in   in   in    in    in    in

@@ -1,12 +1,15 @@
 """What the documents list is what the code has."""
 
+import json
 import re
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
 from typer.main import get_command
 
 from clr.cli import main
 from clr.errors import ClrError
+from clr.pathways.wire import dump, load, schema
 from clr.registrar.policy import TABLE, Role
 from clr.settings import Settings
 from clr.web.problems import STATUS
@@ -40,6 +43,16 @@ def test_every_command_is_documented_in_its_own_words():
         f"clr {name}": (command.help or "").partition("\n")[0]
         for name, command in get_command(main).commands.items()
     }
+
+
+def test_every_requirement_shown_is_one_and_fits_the_published_schema():
+    text = (DOCS / "requirements.md").read_text(encoding="utf-8")
+    shown = [json.loads(found) for found in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    validator = Draft202012Validator(schema())
+    for example in shown:
+        validator.validate(example)
+        assert load(dump(load(example))) == load(example)
+    assert {example["kind"] for example in shown} == {"holds", "all_of", "at_least", "credits"}
 
 
 def test_every_refusal_is_documented_with_its_status():

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from clr.errors import NotAcceptable, NotFound
 from clr.ids import AchievementId
+from clr.pathways.wire import SCHEMA_ID, schema
 from clr.records import assembling
 from clr.records.contexts import OB, VC
 from clr.registrar import catalog
@@ -79,6 +80,13 @@ def describe_issuer(request: Request, slug: str, service: ServiceDep, snapshot: 
     issuer = catalog.issuer_by_slug(snapshot, slug)
     profile = assembling.issuer_profile(issuer_facts(issuer, service.urls))
     return _cached(request, {"@context": [VC, OB], **profile}, media)
+
+
+@definitions.get(SCHEMA_ID, response_class=Response)
+def requirement_schema(request: Request) -> Response:
+    """Fetch the JSON Schema (2020-12) of the form in which requirements are sent and kept."""
+    content = json.dumps(schema(), ensure_ascii=False, indent=2).encode()
+    return revalidated(request, content, "application/schema+json", everywhere=True)
 
 
 def _cached(request: Request, told: Mapping[str, Any], media_type: str) -> Response:
