@@ -1,18 +1,20 @@
 """What must hold of every graph and every learner, held against an oracle that shares no line with the engine."""
 
 import itertools
-import json
-from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import assume, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.baselines import over_all_pathways
+from clr.errors import PathwayUnsound
 from clr.pathways import (
+    HeldAward,
+    HeldResult,
     Holdings,
+    Holds,
     S,
-    StackingGraph,
     advance,
     next_transition_at,
     open_steps,
@@ -20,331 +22,451 @@ from clr.pathways import (
     settle,
     unsupported,
 )
+from clr.pathways.explaining import Explainer
+from clr.pathways.picking import cheapest
 from clr.pathways.standing import Standing
-from clr.registrar.explaining import clause_json
 from tests.property import oracle
-from tests.property.worlds import AT, BADGES, award, clauses, graph, held_sets, milestone, stackings, versions
+from tests.property.profiles import examples
+from tests.property.worlds import (
+    ALL,
+    AT,
+    DAY,
+    WITHOUT_ORDER,
+    Choices,
+    award_of,
+    clauses_in,
+    drawn,
+    exceptions,
+    graph,
+    group,
+    held,
+    named_in,
+    numbered,
+    on,
+    part_of,
+    requirement,
+    stack_of,
+    worlds,
+)
 
-settings.register_profile("engine", max_examples=120, deadline=None, database=None, derandomize=True)
-engine = settings.get_profile("engine")
+orders = st.randoms(use_true_random=False)
+
+
+def holdings(world, awards, versions=None):
+    return Holdings(awards, versions or {}, allowances=exceptions(world.allowances))
+
+
+def settled(world, awards, now=0, versions=None):
+    """The awards and every milestone that follows."""
+    return [*awards, *due(world, awards, now, versions)]
+
+
+def due(world, awards, now=0, versions=None):
+    ids = (f"m{len(awards)}.{number}" for number in itertools.count())
+    found = settle(graph(world), holdings(world, awards, versions), at=on(now), new_award=lambda: next(ids))
+    return list(map(as_held, found))
+
+
+def as_held(milestone):
+    return HeldAward(
+        milestone.award_id, milestone.achievement, milestone.version, milestone.earned_on, derived=True
+    )
+
+
+def told(world, awards, now=0, pins=None):
+    """Points, steps and whether complete since when: of every stack, and of what each asks for."""
+    explained = Explainer(
+        graph(world), awards, at=on(now), pins=pins or {}, allowances=exceptions(world.allowances)
+    )
+    goals = [explained.holds(Holds(name)) for name in world.view]
+    asked = [explained.clause(requirement(clause)) for _, clause in world.stacks.values()]
+    return [(one.basis_points, one.steps_left, one.complete, one.earned_on) for one in (*goals, *asked)]
+
+
+def said(world, learner):
+    """The same by the oracle."""
+    asked = [*map(oracle.plain, world.view), *(clause for _, clause in world.stacks.values())]
+    return [
+        (learner.points(clause), learner.steps(clause), learner.done(clause), moment(learner.since(clause)))
+        for clause in asked
+    ]
+
+
+def moment(day):
+    return None if day is None else on(day)
+
+
+def figures(world, learner):
+    """Points and steps of every stack, by the oracle."""
+    return {name: (learner.points_of(name), learner.steps_of(name)) for name in world.view}
+
+
+def lost(world, awards, allowances=None):
+    allowed = exceptions(world.allowances if allowances is None else allowances)
+    return {one.award for one in unsupported(graph(world), awards, allowances=allowed)}
+
+
+@examples(500)
+@given(worlds())
+def test_points_steps_and_moments_are_the_oracles_and_whole_exactly_when_complete(world):
+    learner, awards = world.learner(), settled(world, held(world.awards))
+    found = told(world, awards)
+    assert found == said(world, learner)
+    for points, steps, complete, since in found:
+        assert 0 <= points <= S
+        assert steps >= 0
+        assert complete == (points == S) == (steps == 0) == (since is not None)
+
+
+@examples(250)
+@given(worlds(), st.data())
+def test_another_award_never_lowers_points_nor_adds_steps(world, data):
+    more = numbered([data.draw(drawn(award_of, named_in(world.stacks), length=8))], "z")
+    awards = held(world.awards)
+    for before, after in zip(
+        told(world, settled(world, awards)),
+        told(world, settled(world, [*awards, *held(more)])),
+        strict=True,
+    ):
+        assert after[0] >= before[0]
+        assert after[1] <= before[1]
+        assert after[2] or not before[2]
+        assert before[3] is None or after[3] <= before[3]
+
+
+def arriving(world, awards):
+    """The awards with the milestones that followed from one after another."""
+    ids, kept = (f"m{number}" for number in itertools.count()), []
+    kept += due(world, [])  # what asks for nothing that is not allowed follows from the start
+    for award in awards:
+        kept.append(award)
+        found = advance(
+            graph(world), holdings(world, kept), award.achievement, at=AT, new_award=lambda: next(ids)
+        )
+        kept += map(as_held, found)
+    return kept
+
+
+@examples(120)
+@given(worlds(WITHOUT_ORDER), orders)
+def test_any_order_of_awards_gives_one_result(world, random):
+    awards = held(world.awards)
+    random.shuffle(awards)
+    expected = [(points, steps, done) for points, steps, done, _ in said(world, world.learner())]
+    found = told(world, arriving(world, awards))
+    assert [(points, steps, done) for points, steps, done, _ in found] == expected
+
+
+@examples(120)
+@given(worlds(allowed=False))
+def test_awards_that_arrive_as_they_were_earned_lead_where_they_lead_together(world):
+    awards = sorted(held(world.awards), key=lambda award: award.earned_on)
+    assert told(world, arriving(world, awards)) == said(world, world.learner())
+
+
+@examples(500)
+@given(worlds(), orders)
+def test_the_flat_form_tells_the_same_whole_numbers_counted_at_once_and_award_by_award(world, random):
+    expected = figures(world, world.learner())
+    awards, stacks, allowances = held(world.awards), graph(world), exceptions(world.allowances)
+    whole = Standing(stacks, awards, at=AT, allowances=allowances)
+    growing, shown = Standing(stacks, at=AT, allowances=allowances), {}
+    random.shuffle(awards)
+    start = {name: growing.of(name) for name in world.view}
+    for award in awards:
+        shown |= growing.hold(award)
+    for name, numbers in expected.items():
+        assert whole.of(name) == numbers
+        assert growing.of(name) == numbers
+        if name not in {award.achievement for award in awards}:  # of which whoever awards it knows
+            assert shown.get(name, start[name]) == numbers
+
+
+@examples(400)
+@given(worlds(WITHOUT_ORDER, allowed=False))
+def test_recursion_over_the_networkx_graph_tells_the_same_whole_numbers(world):
+    goals = [f"{name}@1" for name in world.view]
+    found = over_all_pathways(graph(world).network, goals, held(world.awards), AT)
+    assert {goal.removesuffix("@1"): numbers for goal, numbers in found.items()} == figures(
+        world, world.learner()
+    )
+
+
+@examples(150)
+@given(worlds())
+def test_the_milestones_are_the_least_fixpoint_and_deriving_again_adds_none(world):
+    awards = held(world.awards)
+    first = due(world, awards)
+    assert due(world, [*awards, *first]) == []
+    expected = {
+        (one["name"], on(one["day"]))
+        for one in oracle.milestones(world.stacks, world.view, world.awards, 0, world.allowances)
+    }
+    assert {(one.achievement, one.earned_on) for one in first} <= expected
+    lasting = {award.achievement for award in awards if award.valid_until is None}
+    assert {name for name, _ in expected} <= {one.achievement for one in first} | lasting
+
+
+@examples(120)
+@given(worlds())
+def test_a_milestone_names_the_awards_that_it_stands_on(world):
+    awards = held(world.awards)
+    stacks, found = graph(world), due(world, awards)
+    ids = (f"m{len(awards)}.{number}" for number in itertools.count())
+    reasons = settle(stacks, holdings(world, awards), at=AT, new_award=lambda: next(ids))
+    by_id = {award.id: award for award in (*awards, *found)}
+    for reason in reasons:
+        causes = [by_id[cause] for cause in reason.causes]
+        explained = Explainer(stacks, causes, at=AT, allowances=exceptions(world.allowances))
+        clause = explained.clause(stacks.stacks[reason.achievement, reason.version].requirement)
+        assert (clause.complete, clause.earned_on) == (True, reason.earned_on)
+
+
+@examples(80)
+@given(worlds(WITHOUT_ORDER), orders)
+def test_revoking_one_after_another_is_as_if_each_had_never_been_awarded(world, random):
+    awards = held(world.awards)
+    kept = settled(world, awards)
+    left = dict(zip([award.id for award in awards], world.awards, strict=True))
+    for gone in random.sample(awards, len(awards)):
+        del left[gone.id]
+        kept.remove(gone)
+        unheld = lost(world, kept)
+        kept = settled(world, [award for award in kept if award.id not in unheld])
+        expected = said(world, world.learner(awards=[*left.values()]))
+        found = [(points, steps, done) for points, steps, done, _ in told(world, kept)]
+        # what ends by time alone stays as it was, so nothing is less than had the award never been
+        for now, never in zip(found, expected, strict=True):
+            assert now[0] >= never[0]
+            assert now[1] <= never[1]
+        if all(award["until"] is None for award in world.awards):
+            assert found == [(points, steps, done) for points, steps, done, _ in expected]
+
+
+@examples(120)
+@given(worlds(), st.data())
+def test_what_loses_its_support_is_told_whatever_has_expired_since(world, data):
+    awards = held(world.awards)
+    derived = due(world, awards)
+    assert lost(world, [*awards, *derived]) == set()
+    later = [one | {"until": data.draw(st.sampled_from([None, one["day"] + 1]))} for one in world.awards]
+    if world.awards:
+        gone = data.draw(st.sampled_from(world.awards))["id"]
+        for many in (world.awards, later):
+            rest = [one for one in many if one["id"] != gone]
+            timeless = oracle.milestones(world.stacks, world.view, rest, None, world.allowances)
+            names = {one["name"] for one in timeless}
+            expected = {one.id for one in derived if one.achievement not in names}
+            assert lost(world, [*held(rest), *derived]) == expected
+
+
+@examples(150)
+@given(worlds(WITHOUT_ORDER))
+def test_an_exception_withdrawn_is_as_if_it_had_never_been_made(world):
+    awards = held(world.awards)
+    derived = due(world, awards)
+    unheld = lost(world, [*awards, *derived], allowances=[])
+    kept = [one for one in derived if one.id not in unheld]
+    if all(award["until"] is None for award in world.awards):
+        plain = world.but(allowances=[])
+        found = told(plain, settled(plain, [*awards, *kept]))
+        assert [one[:3] for one in found] == [one[:3] for one in said(plain, plain.learner())]
+
+
+@examples(100)
+@given(worlds(allowed=False), st.data())
+def test_a_circle_is_refused_by_the_names_of_its_shortest(world, data):
+    first = data.draw(st.sampled_from(sorted(world.view)))
+    last = data.draw(st.sampled_from(sorted(name for name in world.view if name >= first)))
+    policy, clause = world.stacks[first, 1]
+    looped = {**world.stacks, (first, 1): (policy, group("all", [part_of(clause), part_of(holds(last))]))}
+    asks = {name: set(named_in({(name, 1): stack})[:-1]) for (name, _), stack in looped.items()}
+    shortest = min(circles(asks), key=len, default=())
+    if not shortest:
+        graph(world.but(stacks=looped))
+        return
+    with pytest.raises(PathwayUnsound) as refused:
+        graph(world.but(stacks=looped))
+    names = str(refused.value).split(" goes round")[0].split(" → ")
+    assert len(names) == len(shortest) + 1
+    assert names[0] == names[-1]
+    assert all(one in asks[other] for one, other in itertools.pairwise(names))
+
+
+def holds(name):
+    return oracle.plain(name) | {"id": "more"}
+
+
+def circles(asks):
+    return [
+        way
+        for length in range(1, len(asks) + 1)
+        for way in itertools.permutations(asks, length)
+        if all(one in asks[other] for one, other in itertools.pairwise([*way, way[0]]))
+    ]
+
+
+costs = st.lists(st.tuples(st.integers(0, 9), st.sampled_from("xyz")), min_size=1, max_size=7)
+
+
+@examples(300)
+@given(costs, st.data())
+def test_the_choice_from_several_categories_is_the_best_of_all_choices(parts, data):
+    count = data.draw(st.integers(1, len(parts)))
+    wanted = data.draw(st.integers(0, min(count, len({kind for _, kind in parts}))))
+    places = cheapest([cost for cost, _ in parts], count, [kind for _, kind in parts], wanted)
+    chosen = [parts[place] for place in places]
+    assert len(set(places)) == count
+    assert len({kind for _, kind in chosen}) >= wanted
+    assert sum(cost for cost, _ in chosen) == min(
+        sum(cost for cost, _ in few)
+        for few in itertools.combinations(parts, count)
+        if len({kind for _, kind in few}) >= wanted
+    )
+
+
+@examples(80)
+@given(worlds(), worlds(allowed=False))
+def test_a_pathway_beside_others_changes_nobodys_progress(world, other):
+    beside = {
+        (f"t{name}", 1): (policy, renamed(clause)) for (name, _), (policy, clause) in other.stacks.items()
+    }
+    both = world.but(stacks=world.stacks | beside)
+    awards = held(world.awards)
+    alone, together = settled(world, awards), settled(both, awards)
+    for name in world.view:
+        assert progress(both, name, together).root.parts == progress(world, name, alone).root.parts
+
+
+def progress(world, name, awards, now=0):
+    return progress_toward(graph(world), name, awards, at=on(now), allowances=exceptions(world.allowances))
+
+
+def renamed(clause):
+    """A clause that asks for the other world's own stacks, and for the same badges."""
+    if clause["kind"] == "holds":
+        names = [
+            f"t{name}" if name.startswith("s") else name for name in (clause["name"], *clause["accepts"])
+        ]
+        return clause | {"id": f"t{clause['id']}", "name": names[0], "accepts": tuple(names[1:])}
+    parts = [
+        part
+        | {"clause": renamed(part["clause"])}
+        | ({"after": part["after"] | {"clause": renamed(part["after"]["clause"])}} if part["after"] else {})
+        for part in clause["parts"]
+    ]
+    return clause | {"id": f"t{clause['id']}", "parts": parts}
 
 
 @st.composite
-def learners(draw):
-    stacks = draw(stackings())
-    return stacks, draw(held_sets(stacks))
+def edited(draw, features=ALL):
+    """A world, and the same with a second version of one of its stacks in force."""
+    world, choices = draw(worlds(features)), Choices(draw(st.binary(min_size=200, max_size=200)))
+    name = choices.among(*world.view)
+    below = {key: version for key, version in world.view.items() if key < name}
+    second = stack_of(choices, name, world.stacks, below, features, version=2)
+    return world, world.but(stacks=world.stacks | {(name, 2): second}, view=world.view | {name: 2})
 
 
-def settled(stacks, held):
-    """Awards of ``held`` and every milestone that follows."""
-    awards = [award(name) for name in sorted(held)]
-    ids = itertools.count()
-    due = settle(graph(stacks), Holdings(awards, versions(stacks)), at=AT, new_award=lambda: f"m{next(ids)}")
-    return awards, due
+@examples(100)
+@given(edited())
+def test_publishing_a_second_version_changes_nothing_for_whoever_is_enrolled_in_the_first(worlds):
+    world, after = worlds
+    awards, first = held(world.awards), {name: {1} for name in world.view}
+    pinned = settled(after, awards, versions=first)
+    assert pinned == settled(world, awards)
+    goals = len(world.view)
+    assert told(after, pinned, pins=world.view)[:goals] == told(world, pinned)[:goals]
 
 
-def names(awards, due):
-    return {one.achievement for one in awards} | {one.achievement for one in due}
-
-
-@engine
-@given(learners())
-def test_points_and_steps_are_the_oracles_and_whole_exactly_when_complete(learner):
-    stacks, held = learner
-    for name in stacks:
-        told = progress_toward(graph(stacks), name, [award(one) for one in held], at=AT)
-        assert told.basis_points == oracle.points_of(name, held, stacks)
-        assert told.steps_left == oracle.steps_of(name, held, stacks)
-        own = told.root.parts[0]
-        assert own.complete == oracle.done(stacks[name][1], held)
-        assert own.complete == (own.basis_points == S) == (own.steps_left == 0)
-
-
-@engine
-@given(learners(), st.sampled_from(BADGES))
-def test_another_award_never_lowers_points_nor_adds_steps(learner, more):
-    stacks, held = learner
-    for name in stacks:
-        before, after = (
-            progress_toward(graph(stacks), name, [award(one) for one in awards], at=AT)
-            for awards in (held, held | {more})
-        )
-        assert after.basis_points >= before.basis_points
-        assert after.steps_left <= before.steps_left
-
-
-@engine
-@given(learners())
-def test_the_milestones_are_the_least_fixpoint_and_deriving_again_adds_none(learner):
-    stacks, held = learner
-    awards, due = settled(stacks, held)
-    assert names(awards, due) == oracle.closed(held, stacks)
-    derived = [milestone(one.achievement) for one in due]
-    again = settle(
-        graph(stacks), Holdings([*awards, *derived], versions(stacks)), at=AT, new_award=lambda: "x"
-    )
-    assert again == []
-
-
-@engine
-@given(learners(), st.data())
-def test_a_milestone_was_earned_when_its_requirement_was_met(learner, data):
-    stacks, held = learner
-    days = {
-        name: data.draw(st.lists(st.integers(0, 9), min_size=1, max_size=2, unique=True))
-        for name in sorted(held)
+@examples(200)
+@given(edited(), st.data())
+def test_milestones_follow_under_every_version_that_is_followed(worlds, data):
+    _, world = worlds
+    versions = {
+        name: data.draw(st.sampled_from([{1}, {2}, {1, 2}])) & {1, world.view[name]} or {1}
+        for name in world.view
     }
-    awards = [award(name, days_ago=day) for name in days for day in days[name]]
-    ids = itertools.count()
-    due = settle(graph(stacks), Holdings(awards, versions(stacks)), at=AT, new_award=lambda: f"m{next(ids)}")
-    expected = oracle.dated({name: -max(several) for name, several in days.items()}, stacks)
-    assert {one.achievement: (one.earned_on - AT).days for one in due} == {
-        name: moment for name, moment in expected.items() if name not in held
-    }
-    known = {one.id for one in awards} | {one.award_id for one in due}
-    assert all(set(one.causes) <= known for one in due)
+    newest = {name: max(several) for name, several in versions.items()}
+    followed = [(name, version) for name, several in versions.items() for version in several]
+    learner = oracle.settled(world.stacks, newest, world.awards, 0, world.allowances, followed)
+    awards = settled(world, held(world.awards), versions=versions)
+    assert told(world, awards, pins=newest) == said(world, learner)
 
 
-@engine
-@given(learners(), st.randoms(use_true_random=False))
-def test_any_order_of_awards_gives_one_result(learner, random):
-    stacks, held = learner
-    order = sorted(held)
-    random.shuffle(order)
-    ids, awards = itertools.count(), []
-    for name in order:
-        awards.append(award(name))
-        due = advance(
-            graph(stacks),
-            Holdings(awards, versions(stacks)),
-            name,
-            at=AT,
-            new_award=lambda: f"m{next(ids)}",
-        )
-        awards += [milestone(one.achievement) for one in due]
-    expected = oracle.closed(held, stacks)
-    # A stack that asks for nothing weighty is complete from the start; only settling gives it.
-    due_at_once = oracle.closed(set(), stacks)
-    assert {one.achievement for one in awards} | due_at_once == expected | due_at_once
-
-
-@engine
-@given(learners(), st.randoms(use_true_random=False))
-def test_flat_and_incremental_evaluation_equal_the_explained_one(learner, random):
-    stacks, held = learner
-    told = graph(stacks)
-    incremental = Standing(told, at=AT)
-    order = sorted(held)
-    random.shuffle(order)
-    for name in order:
-        incremental.hold(award(name))
-    whole = oracle.closed(held, stacks)
-    scratch = Standing(told, map(award, held), at=AT)
-    for name in stacks:
-        expected = (oracle.points_of(name, whole, stacks), oracle.steps_of(name, whole, stacks))
-        assert scratch.of(name) == expected
-        assert incremental.of(name) == expected
-
-
-@engine
-@given(learners(), st.randoms(use_true_random=False))
-def test_revoking_one_after_another_is_as_if_each_had_never_been_awarded(learner, random):
-    stacks, held = learner
-    awards, due = settled(stacks, held)
-    derived, left = [milestone(one.achievement) for one in due], set(held)
-    for gone in random.sample(awards, len(awards)):
-        left.discard(gone.achievement)
-        lost = unsupported(graph(stacks), [*map(award, sorted(left)), *derived])
-        derived = [one for one in derived if one.id not in lost]
-        assert {one.achievement for one in derived} | left == oracle.closed(left, stacks)
-
-
-@engine
-@given(learners(), st.data())
-def test_what_loses_its_support_is_told_whatever_has_expired_since(learner, data):
-    stacks, held = learner
-    assume(held)
-    awards, due = settled(stacks, held)
-    ended = [replace(one, valid_until=AT + timedelta(days=data.draw(st.integers(-1, 3)))) for one in awards]
-    derived = [milestone(one.achievement) for one in due]
-    for kept in (awards, ended):
-        assert unsupported(graph(stacks), [*kept, *derived]) == ()
-    gone = data.draw(st.sampled_from(sorted(held)))
-    lost = {
-        unsupported(graph(stacks), [*(one for one in kept if one.achievement != gone), *derived])
-        for kept in (awards, ended)
-    }
-    assert len(lost) == 1
-
-
-@engine
-@given(learners(), st.data())
-def test_an_award_that_ends_never_stands_in_the_way_of_a_milestone_that_lasts(learner, data):
-    stacks, held = learner
-    auto = [name for name, (policy, _) in stacks.items() if policy == "auto"]
-    assume(auto)
-    ends = AT + timedelta(days=data.draw(st.integers(1, 9)))
-    brought = data.draw(st.sets(st.sampled_from(auto), min_size=1))
-    awards = [
-        *(award(name) for name in held),
-        *(award(name, days_ago=5, valid_until=ends) for name in brought),
-    ]
-    ids = itertools.count()
-    due = settle(graph(stacks), Holdings(awards, versions(stacks)), at=AT, new_award=lambda: f"m{next(ids)}")
-    lasting = held | {one.achievement for one in due}
-    assert oracle.closed(held, stacks) <= lasting
-
-
-@engine
-@given(learners())
-def test_the_same_award_twice_counts_once(learner):
-    stacks, held = learner
-    once = [award(name) for name in held]
-    for name in stacks:
-        first = progress_toward(graph(stacks), name, once, at=AT)
-        second = progress_toward(
-            graph(stacks), name, [*once, *(award(one, days_ago=2) for one in held)], at=AT
-        )
-        assert (first.basis_points, first.steps_left) == (second.basis_points, second.steps_left)
-
-
-def recomputed(told):
-    """Points, steps, earned and needed of a clause from those of its parts, by the rules alone."""
-    if told["kind"] == "holds":
-        if told["award"]:
-            return S, 0, 1, 1
-        if not told["parts"]:
-            return 0, 1, 0, 1
-        (own,) = told["parts"]
-        judged = told["policy"] != "auto"
-        points = own["basis_points"] * 9 // 10 if judged else own["basis_points"]
-        return min(points, S - 1), max(1, own["steps_left"] + judged), 0, 1
-    parts, needed = told["parts"], told["needed"]
-    steps = sum(part["steps_left"] for part in parts if part["on_route"])
-    if told["kind"] == "all_of":
-        weighed = [part for part in parts if part["weight"] > 0]
-        assert [part["counted"] for part in parts] == [part["weight"] > 0 for part in parts]
-        total = sum(part["weight"] for part in weighed)
-        points = sum(part["weight"] * part["basis_points"] for part in weighed) // total
-        return points, steps, sum(part["complete"] for part in weighed), len(weighed)
-    counted = [part["basis_points"] for part in parts if part["counted"]]
-    assert len(counted) == needed == sum(part["on_route"] for part in parts)
-    return sum(counted) // needed, steps, min(needed, sum(part["complete"] for part in parts)), needed
-
-
-@engine
-@given(learners())
-def test_an_explanation_recomputes_to_the_numbers_it_shows_from_its_json_alone(learner):
-    stacks, held = learner
-    for name in stacks:
-        root = progress_toward(graph(stacks), name, [award(one) for one in held], at=AT).root
-        waiting = [json.loads(json.dumps(clause_json(root, {})))]
-        while waiting:
-            told = waiting.pop()
-            shown = (told["basis_points"], told["steps_left"], told["earned"], told["needed"])
-            assert shown == recomputed(told)
-            assert told["complete"] == (told["earned"] == told["needed"]) == (told["steps_left"] == 0)
-            waiting += told["parts"]
-
-
-@engine
-@given(learners())
-def test_what_is_suggested_completes_the_goal(learner):
-    stacks, held = learner
-    for name in stacks:
-        told = progress_toward(graph(stacks), name, [award(one) for one in held], at=AT)
-        more = {step.achievement for step in open_steps(told) if step.kind != "milestone"}
-        whole = oracle.closed(held | more, stacks)
-        assert name in whole or name in more
-        assert (len(open_steps(told)) == told.steps_left) == told.steps_exact
-
-
-@engine
-@given(learners(), st.integers(0, 40), st.integers(0, 40))
-def test_progress_changes_only_when_something_begins_or_ends(learner, first, second):
-    stacks, held = learner
-    awards = [award(name, days_ago=10, valid_until=AT + timedelta(days=10)) for name in held]
-    one, other = sorted((AT + timedelta(days=first - 20), AT + timedelta(days=second - 20)))
-    instants = {AT - timedelta(days=10), AT + timedelta(days=10)}
-    if any(one < instant <= other for instant in instants):
+@examples(150)
+@given(worlds(WITHOUT_ORDER - {"up_to"}), st.data())
+def test_an_award_that_another_is_no_worse_than_in_anything_adds_nothing(world, data):
+    """What counts every award is left out; so is order, for which an older award may say something new."""
+    earned = [award for award in world.awards if award["day"] <= 0]
+    if not earned:
         return
-    for name in stacks:
-        told = [progress_toward(graph(stacks), name, awards, at=at).basis_points for at in (one, other)]
-        assert told[0] == told[1]
+    good = data.draw(st.sampled_from(earned))
+    worse = good | {
+        "id": "z",
+        "day": good["day"] - data.draw(st.integers(0, 3)),
+        "until": data.draw(st.sampled_from([good["until"], good["day"] + 1])),
+        "results": data.draw(st.sampled_from([(), good["results"]])),
+        "credits": data.draw(st.sampled_from([0, good["credits"]])),
+    }
+    if good["until"] is not None and worse["until"] is not None:
+        worse["until"] = min(good["until"], worse["until"])
+    awards = held(world.awards)
+    before, after = (
+        told(world, settled(world, many)) for many in (awards, [*awards, *held([worse, worse | {"id": "y"}])])
+    )
+    assert [one[:3] for one in after] == [one[:3] for one in before]
 
 
-@engine
-@given(stackings(), stackings(), st.data())
-def test_a_pathway_beside_others_changes_nobodys_progress(stacks, others, data):
-    held = data.draw(held_sets(stacks))
-    beside = {f"t{name}": (policy, _renamed(clause)) for name, (policy, clause) in others.items()}
-    for name in stacks:
-        alone, together = (
-            progress_toward(graph(all_stacks), name, [award(one) for one in held], at=AT)
-            for all_stacks in (stacks, stacks | beside)
+GOOD = tuple(HeldResult(name, 9, frozenset({"good"})) for name in ("r1", "r2"))
+
+
+@examples(120)
+@given(worlds())
+def test_what_is_suggested_completes_the_goal_once_it_is_awarded(world):
+    awards = settled(world, held(world.awards))
+    for name in world.view:
+        now = progress(world, name, awards)
+        assert (sum(step.times for step in open_steps(now)) == now.steps_left) == now.steps_exact
+        open_now = [step for step in open_steps(now) if step.kind != "milestone"]
+        more = [
+            HeldAward(f"n{step.achievement}{number}", step.achievement, version, AT, revision=2, results=GOOD)
+            for step in open_now
+            for version in [int(step.kind != "earn")]
+            for number in range(step.times)
+        ]
+        assert progress(world, name, settled(world, [*awards, *more])).root.complete
+
+
+@examples(120)
+@given(worlds())
+def test_nothing_changes_by_time_alone_before_it_is_foretold(world):
+    awards, stacks, allowances = held(world.awards), graph(world), exceptions(world.allowances)
+    for name in world.view:
+        foretold = next_transition_at(stacks, name, awards, at=AT, allowances=allowances)
+        until = foretold - timedelta(seconds=1) if foretold else AT + 400 * DAY
+        now, later = (
+            progress_toward(stacks, name, awards, at=at, allowances=allowances) for at in (AT, until)
         )
-        assert alone == together
-
-
-def _renamed(clause):
-    """Return a clause that asks for the other world's own stacks, and for the same badges."""
-    if clause[0] == "holds":
-        return ("holds", f"t{clause[1]}" if clause[1].startswith("s") else clause[1])
-    if clause[0] == "all":
-        return ("all", [(_renamed(part), weight) for part, weight in clause[1]])
-    return ("some", clause[1], [_renamed(part) for part in clause[2]])
-
-
-@engine
-@given(stackings(), st.data())
-def test_publishing_a_second_version_changes_nothing_for_whoever_is_enrolled_in_the_first(stacks, data):
-    held = data.draw(held_sets(stacks))
-    changed = data.draw(st.sampled_from(sorted(stacks)))
-    below = [*BADGES, *(name for name in stacks if name < changed)]
-    first = [*graph(stacks).stacks.values()]
-    second = [*graph({changed: ("auto", data.draw(clauses(below)))}, version=2).stacks.values()]
-    both, pins = StackingGraph([*first, *second]), dict.fromkeys(stacks, 1)
-    awards = [award(one) for one in held]
-    for name in stacks:
-        before = progress_toward(graph(stacks), name, awards, at=AT)
-        assert progress_toward(both, name, awards, at=AT, pins=pins) == before
-
-
-def asks_once(clause):
-    """Whether no group asks twice for one thing, which no draft may and a graph with one edge each cannot say."""
-    if clause[0] == "holds":
-        return True
-    parts = [part for part, _ in clause[1]] if clause[0] == "all" else clause[2]
-    named = [part[1] for part in parts if part[0] == "holds"]
-    return len(named) == len(set(named)) and all(asks_once(part) for part in parts)
-
-
-@engine
-@given(learners())
-def test_the_flat_form_agrees_with_recursion_over_the_networkx_graph(learner):
-    stacks, held = learner
-    assume(all(asks_once(clause) for _, clause in stacks.values()))
-    reference = graph(stacks)
-    goals = [f"{name}@1" for name in stacks]
-    badges = {name for name in held if name in BADGES}
-    awards = [award(name) for name in sorted(badges)]
-    expected = over_all_pathways(reference.network, goals, awards, AT)
-    told = Standing(reference, awards, at=AT)
-    assert {f"{name}@1": told.of(name) for name in stacks} == expected
-
-
-@engine
-@given(learners(), st.data())
-def test_nothing_changes_by_time_alone_before_it_is_foretold(learner, data):
-    stacks, held = learner
-    days = st.integers(1, 40)
-    awards = [
-        award(name, days_ago=data.draw(days) - 20, valid_until=AT + timedelta(days=data.draw(days)))
-        for name in sorted(held)
-    ]
-    for name in stacks:
-        now = progress_toward(graph(stacks), name, awards, at=AT)
-        foretold = next_transition_at(graph(stacks), name, awards, at=AT)
-        until = foretold - timedelta(seconds=1) if foretold else AT + timedelta(days=400)
-        later = progress_toward(graph(stacks), name, awards, at=until)
         assert (later.status, later.root) == (now.status, now.root)
+
+
+@examples(100)
+@given(worlds(), st.integers(-9, 3), st.integers(-9, 3))
+def test_progress_changes_only_on_days_on_which_something_begins_or_ends(world, first, second):
+    one, other = sorted((first, second))
+    ages = [
+        clause["max_age"]
+        for _, root in world.stacks.values()
+        for clause in clauses_in(root)
+        if clause.get("max_age")
+    ]
+    begins = [each["day"] for each in (*world.awards, *world.allowances)]
+    ends = [each["until"] for each in (*world.awards, *world.allowances) if each["until"] is not None]
+    ends += [award["day"] + age for award in world.awards for age in ages]
+    if not any(one < day <= other for day in (*begins, *ends)):
+        early, late = (said(world, world.learner(day)) for day in (one, other))
+        assert early == late
+        assert told(world, settled(world, held(world.awards), one), one) == told(
+            world, settled(world, held(world.awards), other), other
+        )

@@ -276,7 +276,7 @@ class Explainer:
 
     def _substituted(self, requirement: Holds, told: Clause) -> Clause:
         """Name the substitution for which a hold is complete."""
-        if told.instead is None or told.instead in requirement.accepts:
+        if not told.complete or told.instead is None or told.instead in requirement.accepts:
             return told
         used = (one for one in self._exceptions(requirement) if isinstance(one, Substitution))
         return replace(told, allowance=next((one.id for one in used if one.instead == told.instead), None))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clr.ids import AchievementId, AwardId
-from clr.pathways.allowances import Allowance
+from clr.pathways.allowances import Allowance, Substitution
 from clr.pathways.awards import HeldAward
 from clr.pathways.explaining import Explainer
 from clr.pathways.graph import StackingGraph
@@ -56,7 +56,11 @@ def advance(
     A milestone counts at once for the stacks above it, so one pass in that order is the whole cascade. One that was
     revoked does not follow again while all that it stood on is held.
     """
-    return _derive(graph, graph.reached_from(arrived), holdings, at=at, new_award=new_award)
+    brought = any(isinstance(one, Substitution) for one in holdings.allowances)
+    keys = (
+        graph.in_order if brought else graph.reached_from(arrived)
+    )  # the graph knows nothing of substitutions
+    return _derive(graph, keys, holdings, at=at, new_award=new_award)
 
 
 def settle(

@@ -1,10 +1,12 @@
 """What an exception changes for one learner: in exclusive groups, in what follows by itself, in what is foretold."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from clr.pathways import (
     AllOf,
     HeldAward,
+    Holdings,
     Holds,
     Part,
     Policy,
@@ -13,6 +15,7 @@ from clr.pathways import (
     StackingGraph,
     Substitution,
     Waiver,
+    advance,
     progress_toward,
 )
 from clr.pathways.standing import Standing
@@ -59,3 +62,20 @@ def test_a_slot_is_filled_by_what_may_be_brought_instead_once():
     assert slots_told([award("c")], instead("a", "c")) == (S // 2, 1, ["alw_a", None])
     both = instead("a", "c"), instead("b", "c")
     assert slots_told([award("c")], *both)[:2] == (S // 2, 1)
+
+
+def test_a_slot_is_not_told_as_filled_instead_before_it_is():
+    slots = AllOf((*of("a"), Part(Holds("b", accepts=("a",)))), exclusive=True)
+    graph = StackingGraph([auto("goal", slots)])
+    told = progress_toward(graph, "goal", [award("a")], at=AT, allowances=[instead("a", "c")]).root.parts[0]
+    first, second = told.parts
+    assert (first.instead, first.complete, first.allowance) == ("c", False, None)
+    assert second.award == "awd_a"
+
+
+def test_an_award_brought_instead_leads_to_the_milestone_at_once():
+    graph = StackingGraph([auto("goal", AllOf(of("a"))), auto("above", AllOf(of("goal")))])
+    holdings = Holdings([award("c")], {}, allowances=(instead("a", "c"),))
+    ids = itertools.count(1)
+    due = advance(graph, holdings, "c", at=AT, new_award=lambda: f"new_{next(ids)}")
+    assert [(one.achievement, one.causes) for one in due] == [("goal", ("awd_c",)), ("above", ("new_1",))]
