@@ -30,7 +30,7 @@ from clr.pathways.writing import as_json, as_text, draft_of, form
 from clr.registrar.authoring import written
 from tests.property.drawings import BADGES, drafts, edits, requirements
 
-OURS = settings(max_examples=300, deadline=None, database=None, derandomize=True)
+OURS = settings(max_examples=100, deadline=None, database=None, derandomize=True)
 
 
 def name_of(achievement):
@@ -310,7 +310,7 @@ def kept_or_refused(document):
 
 
 @given(ODD, ODD)
-@settings(OURS, max_examples=400)
+@settings(OURS, max_examples=200)
 def test_no_document_is_too_odd_to_be_read_or_refused(pathway, rest):
     kept_or_refused(rest)
     node = {"@id": "_:p", "@type": "ceterms:Pathway", "ceterms:hasDestinationComponent": "_:a"}
@@ -348,6 +348,6 @@ def circular(document):
 
 
 @given(broken())
-@settings(OURS, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(OURS, max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_a_document_put_together_wrongly_is_read_or_refused(document):
     kept_or_refused(document)
