@@ -128,6 +128,8 @@ def _gathered(clause: Clause, parent: Clause | None) -> Iterator[str]:
         return
     if clause.get("brings"):
         yield f"Brings {amount(clause['brings'])} {parent['unit']}"
+    elif clause.get("worth"):
+        yield f"Would bring {amount(clause['worth'])} {parent['unit']}"
     if not clause["on_route"]:
         return
     more = (clause.get("route_steps") or 0) // max(clause["steps_left"], 1)

@@ -77,6 +77,7 @@ def credits_of(group: Credits, parts: Sequence[Clause], gathered: Sequence[Gathe
             counted=now[place] > 0,
             on_route=place in taken,
             brings=now[place],
+            worth=brings[place].each,
             route_steps=taken.get(place, 0) * step_cost(part.steps_left),
         )
         for place, part in enumerate(parts)

@@ -74,7 +74,8 @@ class Clause:
 
     ``award`` is the one used by a hold, ``instead`` what it is of when that is not the achievement named, and
     ``failed`` why the nearest award does not count. ``allowance`` is the waiver or substitution it is complete by.
-    A part of credits ``brings`` so many hundredths now, and ``route_steps`` are those on the way to the sum.
+    A part of credits ``brings`` so many hundredths now and is ``worth`` so many each time; ``route_steps`` are those on
+    the way to the sum.
     """
 
     kind: str
@@ -104,6 +105,7 @@ class Clause:
     exclusive: bool = False
     unit: str | None = None
     brings: int | None = None
+    worth: int | None = None
     route_steps: int | None = None
     gate: Gate | None = None
     parts: tuple["Clause", ...] = ()
