@@ -132,8 +132,7 @@ def publish(
     catalogue = transaction.exec(select(Catalogue).with_for_update()).one()
     pathway = _pathway(transaction, pathway_id, lock=True)
     policy.require(caller, Deed.DRAW_PATHWAY, issuer=pathway.issuer_id)
-    if expected_revision is not None and pathway.draft_revision != expected_revision:
-        raise Stale("Somebody changed this draft since you read it. Read it again before you publish it.")
+    _require_as_read(pathway, expected_revision)
     facts = _draft_facts(transaction, caller, pathway)
     _require_worth_publishing(transaction, pathway, facts.draft)
     if facts.problems:
@@ -152,12 +151,16 @@ def publish(
         published_at=at,
         published_by=caller.person_id,
     )
-    transaction.add(version)
     pathway.current_version = version.version
     catalogue.version += 1
-    transaction.add_all((pathway, catalogue))
+    transaction.add_all((version, pathway, catalogue))
     job = outbox.put(transaction, SETTLE, {"pathway_id": pathway_id}, by=caller.person_id, at=at)
     return Published(_version_facts(version, _frozen_stacks(transaction, [version])), job)
+
+
+def _require_as_read(pathway: Pathway, expected_revision: int | None) -> None:
+    if expected_revision is not None and pathway.draft_revision != expected_revision:
+        raise Stale("Somebody changed this draft since you read it. Read it again before you publish it.")
 
 
 def _require_worth_publishing(transaction: Session, pathway: Pathway, drawn: Draft) -> None:
