@@ -231,3 +231,29 @@ def test_a_larger_cohort_asks_no_more_of_the_database(office: Office):
     few = asked()
     office.add(*(world.learner(f"Late {number}", holds=["Lab", "Debate"]) for number in range(20)))
     assert asked() == few
+
+
+def test_a_score_that_a_clause_asks_for_is_looked_at_for_everybody(office: Office):
+    world = office.world
+    exam = {"name": "Exam", "result_type": "Percent", "value_min": "0", "value_max": "100"}
+    badge = world.badge("Statistics", result_descriptions=[exam])
+    told = office.client.get(f"/v1/achievements/{badge}", headers=world.admin).json()
+    described = told["result_descriptions"][0]["id"]
+    asked = world.requirement(all_of("Statistics"))
+    asked["parts"][0]["requirement"]["result"] = {"min_score": 70}
+    goal = world.badge("Numbers", kind="micro-credential")
+    draft = {
+        "name": "Numbers",
+        "goal": goal,
+        "description": "Toward Numbers.",
+        "stacks": {goal: {"requirement": asked, "policy": "auto"}},
+    }
+    body = {"issuer_id": world.issuers["Career Connect"], "draft": draft}
+    office.pathway = world.post("/v1/pathways", body)["id"]
+    world.post(f"/v1/pathways/{office.pathway}/publish", {})
+    for name, score in (("Amy", "85"), ("Ben", "55")):
+        learner = world.learner(name)
+        office.add(learner)
+        world.grant(learner, "Statistics", results=[{"result_description": described, "value": score}])
+    told = office.progress()
+    assert (told["complete"], names(told["near"])) == (1, ["Ben"])
