@@ -280,6 +280,15 @@ def choices(clause):
     return [few for few in several if len({part["category"] for part in few}) >= clause["categories"]]
 
 
+def clauses_in(clause):
+    """A clause and everything inside it, prerequisites too."""
+    yield clause
+    for part in clause.get("parts", ()):
+        yield from clauses_in(part["clause"])
+        if part["after"]:
+            yield from clauses_in(part["after"]["clause"])
+
+
 def earliest(days):
     return min((day for day in days if day is not None), default=None)
 

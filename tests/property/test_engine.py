@@ -34,7 +34,6 @@ from tests.property.worlds import (
     WITHOUT_ORDER,
     Choices,
     award_of,
-    clauses_in,
     drawn,
     exceptions,
     graph,
@@ -458,7 +457,7 @@ def test_progress_changes_only_on_days_on_which_something_begins_or_ends(world, 
     ages = [
         clause["max_age"]
         for _, root in world.stacks.values()
-        for clause in clauses_in(root)
+        for clause in oracle.clauses_in(root)
         if clause.get("max_age")
     ]
     begins = [each["day"] for each in (*world.awards, *world.allowances)]

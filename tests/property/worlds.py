@@ -136,7 +136,7 @@ def stack_of(choices, name, stacks, view, features=ALL, version=1):
     policy = choices.among("auto", "auto", "auto", "assessed", "manual")
     drawing = _Drawing(choices, features, {key: (stacks[key, view[key]][0], view[key]) for key in view})
     clause = drawing.clause(2)
-    for number, each in enumerate(clauses_in(clause)):
+    for number, each in enumerate(oracle.clauses_in(clause)):
         each["id"] = f"{name}.{version}.{number}"
     return policy, clause
 
@@ -283,17 +283,8 @@ def accepted(clause):
 
 def named_in(stacks):
     """Everything that some stack asks for or accepts, as often as it does, and the stacks."""
-    asked = [each for _, clause in stacks.values() for each in clauses_in(clause)]
+    asked = [each for _, clause in stacks.values() for each in oracle.clauses_in(clause)]
     return [*(name for each in asked for name in accepted(each)), *(name for name, _ in stacks)]
-
-
-def clauses_in(clause):
-    """A clause and everything inside it, prerequisites too."""
-    yield clause
-    for part in clause.get("parts", ()):
-        yield from clauses_in(part["clause"])
-        if part["after"]:
-            yield from clauses_in(part["after"]["clause"])
 
 
 def award_of(choices, names, *, latest=1):
@@ -315,7 +306,7 @@ def award_of(choices, names, *, latest=1):
 def allowance_in(choices, stacks):
     """A waiver of any clause, or a badge instead of what a hold names."""
     _, clause = stacks[choices.among(*stacks)]
-    found = choices.among(*clauses_in(clause))
+    found = choices.among(*oracle.clauses_in(clause))
     instead = choices.among(None, None, *BADGES) if found["kind"] == "holds" else None
     day = choices.number(-9, 1)
     until = choices.among(None, None, day + 3)

@@ -133,7 +133,11 @@ def _derive(
             graph, awards, at=at, pins=_newest(versions), allowances=allowances
         )
         reason = explainer.clause(stack.requirement)
-        if not reason.complete or reason.earned_on is None or _already(stack, reason.earned_on, awards):
+        if (
+            not reason.complete
+            or reason.earned_on is None
+            or _already(graph, stack, reason.earned_on, awards)
+        ):
             continue
         milestone = Milestone(
             stack.achievement, stack.version, new_award(), reason.earned_on, reason, reason.satisfied_by
@@ -166,13 +170,21 @@ def _newest(versions: Versions) -> Mapping[AchievementId, int]:
     return {achievement: max(several) for achievement, several in versions.items() if several}
 
 
-def _already(stack: Stack, earned_on: datetime, awards: Iterable[HeldAward]) -> bool:
-    """Whether another credential would say nothing new: derived before, or held for good and no later."""
+def _already(graph: StackingGraph, stack: Stack, earned_on: datetime, awards: Iterable[HeldAward]) -> bool:
+    """Whether another credential would say nothing new: derived before, or held for good and no later.
+
+    Where some clause tells versions of the stack apart, one of another version does not say the same.
+    """
+    apart = any(filters.ranged for filters in graph.asked_of(stack.achievement))
     return any(
         award.achievement == stack.achievement
         and (
             (award.derived and award.version == stack.version)
-            or (award.valid_until is None and award.earned_on <= earned_on)
+            or (
+                award.valid_until is None
+                and award.earned_on <= earned_on
+                and (award.version == stack.version or not apart)
+            )
         )
         for award in awards
     )

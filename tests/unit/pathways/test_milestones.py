@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from clr.pathways import (
     AllOf,
     AtLeast,
+    Filters,
     HeldAward,
     Holdings,
     Holds,
@@ -199,3 +200,18 @@ def test_a_milestone_that_is_kept_supports_what_stands_on_it():
     )
     left = [derived("first"), derived("second")]
     assert unsupported(graph, left) == (Lost("mst_first_1", OnLost.KEEP),)
+
+
+def test_an_earlier_version_held_does_not_stand_in_the_way_where_a_later_one_is_asked_for():
+    later = Holds("first", filters=Filters(min_version=2))
+    stacks = [auto("first", Holds("a")), auto("first", Holds("b"), 2)]
+    awards = [HeldAward("awd_first", "first", 1, AT - 9 * DAY), award("b")]
+
+    def due(*wholes):
+        found = settle(
+            StackingGraph([*stacks, *wholes]), Holdings(awards, {}), at=AT, new_award=lambda: "new"
+        )
+        return [(one.achievement, one.version) for one in found]
+
+    assert due(auto("goal", later)) == [("first", 2), ("goal", 1)]
+    assert due() == []
