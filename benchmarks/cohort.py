@@ -2,8 +2,8 @@
 
 Learners come in blocks drawn from a seed, so that no more of them are in memory than are evaluated together; drawing
 them is not measured. What the baseline needs for each learner is measured on a sample, on which the results of both
-must be equal; the note of a row says on how many. ``CLR_BENCH_LEARNERS`` is how many learners all pathways are
-evaluated for, 1 000 000 for the whole.
+must be equal; the note of a row says on how many. ``CLR_BENCH_LEARNERS`` is for how many learners all
+pathways are evaluated, 1 000 000 unless it says less.
 """
 
 import gc
@@ -35,7 +35,7 @@ from clr.pathways.standing import Standing
 
 SIZE, SMALL, LARGE = 5_000, 500, 50_000
 MILLION, RETRO = 1_000_000, 100_000
-EVERYTHING = int(os.environ.get("CLR_BENCH_LEARNERS", "250000"))
+EVERYTHING = int(os.environ.get("CLR_BENCH_LEARNERS", "1000000"))
 SAMPLE = 12
 """Learners for whom the baseline is measured and compared."""
 
