@@ -1,6 +1,6 @@
 """Exceptions that somebody answers for: one clause waived for one learner, or met by another achievement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,3 +45,12 @@ def by_clause(allowances: Iterable[Allowance], at: datetime | None) -> dict[str,
         if in_force(allowance, at):
             found.setdefault(allowance.clause_id, []).append(allowance)
     return found
+
+
+def instead_of(found: Mapping[str, Iterable[Allowance]]) -> dict[str, tuple[AchievementId, ...]]:
+    """Return what each clause accepts besides, of the allowances by clause."""
+    brought = {
+        clause_id: tuple(one.instead for one in several if isinstance(one, Substitution))
+        for clause_id, several in found.items()
+    }
+    return {clause_id: several for clause_id, several in brought.items() if several}

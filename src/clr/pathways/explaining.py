@@ -13,7 +13,7 @@ from clr.pathways.filters import FILTERS, LAST, ends_on, failure, in_range, late
 from clr.pathways.graph import StackingGraph
 from clr.pathways.groups import Gathered
 from clr.pathways.progress import Clause, Failed, Gate, OpenStep, Progress, S, Status
-from clr.pathways.requirements import AllOf, AtLeast, Credits, Holds, Part, Requirement
+from clr.pathways.requirements import AllOf, AtLeast, Credits, Filters, Holds, Part, Requirement
 from clr.pathways.stacks import Policy, Stack
 
 EXPIRING = timedelta(days=90)
@@ -76,7 +76,11 @@ def next_transition_at(
     allowances: Iterable[Allowance] = (),
 ) -> datetime | None:
     """Return the next instant at which progress toward ``goal`` may change by time alone."""
-    below = graph.below(goal, graph.view(pins))
+    allowances, view = tuple(allowances), graph.view(pins)
+    below = graph.below(goal, view)
+    for allowance in allowances:
+        if isinstance(allowance, Substitution):
+            below |= graph.below(allowance.instead, view)
     counted = [award for award in held if award.achievement in below]
     return transition(graph, counted, at=at, allowances=allowances)
 
@@ -86,11 +90,16 @@ def transition(
 ) -> datetime | None:
     """Return the next instant at which anything about a learner may change by time alone."""
     instants: set[datetime | None] = set()
+    brought: dict[AchievementId, set[Filters]] = {}
     for allowance in allowances:
         instants |= {allowance.given_on, allowance.until}
+        if isinstance(allowance, Substitution):
+            asked = graph.filters_of.get(allowance.clause_id, frozenset())
+            brought.setdefault(allowance.instead, set()).update(asked)
     for award in held:
         ends = [award.valid_until] if award.valid_until else []
-        ages = {filters.max_age for filters in graph.asked_of(award.achievement)}
+        asked = graph.asked_of(award.achievement) | brought.get(award.achievement, set())
+        ages = {filters.max_age for filters in asked}
         ends += [later(award.earned_on, age) for age in ages if age is not None]
         instants |= {award.earned_on, *ends, *(end - EXPIRING for end in ends)}
     return min((instant for instant in instants if instant is not None and instant > at), default=None)

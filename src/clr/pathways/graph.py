@@ -107,6 +107,31 @@ class StackingGraph:
             waiting += new
         return found
 
+    def parts_first(
+        self, keys: Iterable[StackKey], instead: Mapping[str, Sequence[AchievementId]]
+    ) -> tuple[StackKey, ...]:
+        """Return these stack versions and every one that they ask for, parts before wholes, for one learner.
+
+        ``instead`` says what a clause accepts besides, which the order of the graph knows nothing of.
+        """
+        found: dict[StackKey, None] = {}
+        waiting, seen = [(key, False) for key in reversed(tuple(keys))], set[StackKey]()
+        while waiting:
+            key, parts_done = waiting.pop()
+            if parts_done:
+                found[key] = None
+            elif key not in seen:
+                seen.add(key)
+                waiting.append((key, True))
+                waiting += [(part, False) for part in self._asked_by(key, instead)]
+        return tuple(found)
+
+    def _asked_by(self, key: StackKey, instead: Mapping[str, Sequence[AchievementId]]) -> Iterator[StackKey]:
+        for clause in clauses(self.stacks[key].requirement):
+            if isinstance(clause, Holds):
+                for achievement in (*clause.accepted, *instead.get(clause.id or "", ())):
+                    yield from ((achievement, version) for version in self.versions(achievement))
+
     def node_link(self, root: AchievementId | None = None) -> dict[str, Any]:
         """Return the graph, or what lies below ``root``, as node-link data."""
         network = self.network
@@ -131,6 +156,16 @@ class StackingGraph:
             for x, asked in self._asked.items()
             if any(one.min_score is not None or one.level is not None for one in asked)
         )
+
+    @cached_property
+    def filters_of(self) -> Mapping[str, AbstractSet[Filters]]:
+        """What each clause that holds something asks of an award, by the id that it keeps across versions."""
+        found: dict[str, set[Filters]] = {}
+        for stack in self.stacks.values():
+            for clause in clauses(stack.requirement):
+                if isinstance(clause, Holds) and clause.id is not None:
+                    found.setdefault(clause.id, set()).add(clause.filters)
+        return found
 
     @cached_property
     def _asked(self) -> Mapping[AchievementId, AbstractSet[Filters]]:

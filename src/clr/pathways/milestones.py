@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clr.ids import AchievementId, AwardId
-from clr.pathways.allowances import Allowance, Substitution
+from clr.pathways.allowances import Allowance, by_clause, instead_of
 from clr.pathways.awards import HeldAward
 from clr.pathways.explaining import Explainer
 from clr.pathways.graph import StackingGraph
@@ -56,10 +56,8 @@ def advance(
     A milestone counts at once for the stacks above it, so one pass in that order is the whole cascade. One that was
     revoked does not follow again while all that it stood on is held.
     """
-    brought = any(isinstance(one, Substitution) for one in holdings.allowances)
-    keys = (
-        graph.in_order if brought else graph.reached_from(arrived)
-    )  # the graph knows nothing of substitutions
+    ordered = _in_order(graph, holdings.allowances, at)
+    keys = ordered if ordered is not graph.in_order else graph.reached_from(arrived)
     return _derive(graph, keys, holdings, at=at, new_award=new_award)
 
 
@@ -67,7 +65,8 @@ def settle(
     graph: StackingGraph, holdings: Holdings, *, at: datetime, new_award: Callable[[], AwardId]
 ) -> list[Milestone]:
     """Return every milestone that is due, wherever it comes from (a publication, an enrolment, an exception)."""
-    return _derive(graph, graph.in_order, holdings, at=at, new_award=new_award)
+    keys = _in_order(graph, holdings.allowances, at)
+    return _derive(graph, keys, holdings, at=at, new_award=new_award)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def unsupported(
     aside: a milestone earned once stays, unless what it rested on should never have been awarded. With ``at`` those
     are told that time alone took the support of; what stands on them stands, since they are kept.
     """
-    awards = list(held)
+    awards, allowances = list(held), tuple(allowances)
     derived: dict[StackKey, list[HeldAward]] = {}
     for award in awards:
         if award.derived:
@@ -100,7 +99,7 @@ def unsupported(
         graph, (award for award in awards if not award.derived), at=at, allowances=allowances
     )
     lost: list[Lost] = []
-    for key in graph.in_order:
+    for key in _in_order(graph, allowances, at):
         for award in derived.get(key, ()):
             then = graph.stacks[key].on_lost if at is None else OnLost.KEEP
             supported = explainer.clause(graph.stacks[key].requirement).complete
@@ -109,6 +108,14 @@ def unsupported(
             if supported or then is OnLost.KEEP:
                 explainer.add(award)
     return tuple(lost)
+
+
+def _in_order(
+    graph: StackingGraph, allowances: Iterable[Allowance], at: datetime | None
+) -> tuple[StackKey, ...]:
+    """Return every stack version, parts before wholes, and before both what may be brought instead."""
+    instead = instead_of(by_clause(allowances, at))
+    return graph.parts_first(graph.in_order, instead) if instead else graph.in_order
 
 
 def _derive(

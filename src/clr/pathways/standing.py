@@ -5,7 +5,7 @@ from datetime import datetime
 
 from clr.ids import AchievementId
 from clr.pathways import groups
-from clr.pathways.allowances import Allowance, Waiver, by_clause
+from clr.pathways.allowances import Allowance, Waiver, by_clause, instead_of
 from clr.pathways.awards import HeldAward
 from clr.pathways.compiled import Compiled, Listener, evaluated
 from clr.pathways.explaining import Explainer
@@ -31,12 +31,9 @@ def compiled_for(
     waived = frozenset(
         key for key, several in found.items() if any(isinstance(one, Waiver) for one in several)
     )
-    instead = {
-        key: tuple(one.instead for one in several if not isinstance(one, Waiver))
-        for key, several in found.items()
-    }
-    needed = graph.needed_by(graph.in_order if toward is None else toward)
-    stacks = (graph.stacks[key] for key in graph.in_order if key in needed)
+    instead = instead_of(found)
+    needed = graph.parts_first(graph.in_order if toward is None else toward, instead)
+    stacks = (graph.stacks[key] for key in needed)
     return Compiled(stacks, graph.current, waived=waived, instead=instead)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from clr.pathways import (
     AllOf,
+    Filters,
     HeldAward,
     Holdings,
     Holds,
@@ -16,7 +17,10 @@ from clr.pathways import (
     Substitution,
     Waiver,
     advance,
+    next_transition_at,
     progress_toward,
+    settle,
+    unsupported,
 )
 from clr.pathways.standing import Standing
 
@@ -79,3 +83,26 @@ def test_an_award_brought_instead_leads_to_the_milestone_at_once():
     ids = itertools.count(1)
     due = advance(graph, holdings, "c", at=AT, new_award=lambda: f"new_{next(ids)}")
     assert [(one.achievement, one.causes) for one in due] == [("goal", ("awd_c",)), ("above", ("new_1",))]
+
+
+def test_a_stack_brought_instead_leads_on_at_once_wherever_it_stands_among_all():
+    graph = StackingGraph([auto("first", AllOf(of("a"))), auto("second", AllOf(of("b")))])
+    allowances = (instead("a", "second"),)
+    holdings = Holdings([award("b")], {}, allowances=allowances)
+    ids = itertools.count(1)
+    due = settle(graph, holdings, at=AT, new_award=lambda: f"new_{next(ids)}")
+    assert [(one.achievement, one.causes) for one in due] == [("second", ("awd_b",)), ("first", ("new_1",))]
+    assert Standing(graph, [award("b")], at=AT, allowances=allowances).of("first") == (S, 0)
+    derived = [HeldAward(one.award_id, one.achievement, 1, one.earned_on, derived=True) for one in due]
+    assert unsupported(graph, [award("b"), *derived], allowances=allowances) == ()
+
+
+def test_what_is_brought_instead_ends_when_it_is_foretold_by_its_own_end_and_by_the_clause():
+    asked = Part(Holds("a", "clause-a", filters=Filters(max_age=10 * DAY)))
+    graph = StackingGraph([auto("goal", AllOf((asked,)))])
+    allowances = [instead("a", "c")]
+    for given, ends in (
+        (award("c", 3), AT + 7 * DAY),
+        (award("c", 3, valid_until=AT + 2 * DAY), AT + 2 * DAY),
+    ):
+        assert next_transition_at(graph, "goal", [given], at=AT, allowances=allowances) == ends
