@@ -7,6 +7,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator
 from typer.main import get_command
 
+from benchmarks.quoting import BEGIN, END, quoted
 from clr.cli import main
 from clr.errors import ClrError
 from clr.pathways.wire import dump, load, schema
@@ -53,6 +54,13 @@ def test_every_requirement_shown_is_one_and_fits_the_published_schema():
         validator.validate(example)
         assert load(dump(load(example))) == load(example)
     assert {example["kind"] for example in shown} == {"holds", "all_of", "at_least", "credits"}
+
+
+def test_the_readme_quotes_the_figures_as_they_were_measured():
+    measured = json.loads((DOCS.parent / "benchmarks/results.json").read_text(encoding="utf-8"))
+    _, _, rest = (DOCS.parent / "README.md").read_text(encoding="utf-8").partition(BEGIN)
+    assert rest.partition(END)[0] == quoted(measured)
+    assert all(row["holds"] for row in measured)
 
 
 def test_every_refusal_is_documented_with_its_status():

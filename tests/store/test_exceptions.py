@@ -194,3 +194,13 @@ def test_whoever_opens_the_record_sees_that_a_part_was_waived_by_whom_and_why(wo
         ),
         ("Essay", "waived", "Waived by Ada Admin: Lived in Lyon for a year."),
     ]
+
+
+def test_what_was_let_count_for_one_another_never_goes_round_in_a_circle(world: World):
+    world.stack("A", all_of("a"), policy="assessed").stack("B", all_of("b"), policy="assessed")
+    amy = world.learner("Amy")
+    a, b = (world.achievements[name] for name in ("A", "B"))
+    allow(world, amy, "substitutions", clause_id=clause_of(world, "A", 0), instead=b)
+    body = {"reason": "So.", "clause_id": clause_of(world, "B", 0), "instead": a}
+    answer = world.client.post(f"/v1/learners/{amy}/substitutions", json=body, headers=world.admin)
+    assert (answer.status_code, answer.json()["errors"][0]["kind"]) == (422, "loop")

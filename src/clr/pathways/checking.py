@@ -8,7 +8,17 @@ from clr.errors import Problem
 from clr.ids import AchievementId, IssuerId
 from clr.pathways.exclusive import assigned
 from clr.pathways.filters import in_range
-from clr.pathways.requirements import CURRENT, AllOf, AtLeast, Credits, Group, Holds, Part, Requirement
+from clr.pathways.requirements import (
+    CURRENT,
+    AllOf,
+    AtLeast,
+    Credits,
+    Group,
+    Holds,
+    Part,
+    Requirement,
+    achievements_in,
+)
 from clr.pathways.sentences import amount
 from clr.pathways.stacks import Policy
 
@@ -313,6 +323,12 @@ def _prerequisite(part: Part, at: str, around: Surroundings) -> Iterator[Problem
             "put the order on what it asks for."
         )
         yield Problem(f"{at}.after.in_order", "order", says)
+    elif milestones := [x for x in achievements_in(after.requirement) if around.automatic(x)]:
+        says = (
+            f"{around.named(milestones)} follows by itself, and its date may move when an older award is brought or "
+            "one is revoked; ask for what it asks for, or leave in_order out."
+        )
+        yield Problem(f"{at}.after.requirement", "order", says)
     elif part.brings is not None and part.brings.counts_awards:
         says = "Where awards bring credits of their own, their order is not looked at; leave in_order out."
         yield Problem(f"{at}.after.in_order", "order", says)

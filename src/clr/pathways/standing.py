@@ -61,13 +61,15 @@ class Standing:
         places: set[int] = set()
         for award in held:
             places.update(self._count(award))
-        touched = set().union(*(compiled.above(place) for place in places), places & compiled.ordered.keys())
+        touched = set().union(*map(compiled.above, places), places & compiled.ordered.keys())
         if wanted is not None:
             touched &= set().union(*map(compiled.below, wanted))
+        points, steps, nodes, look = self._points, self._steps, compiled.nodes, compiled.ordered
         for place in sorted(touched):
-            if self._points[place] == S:
+            if points[place] == S:
                 continue
-            self._points[place], self._steps[place] = self._evaluated(place)
+            figures = self._evaluated(place) if place in look else evaluated(nodes[place], points, steps)
+            points[place], steps[place] = figures
 
     def hold(self, award: HeldAward) -> dict[AchievementId, Figures]:
         """Count one more award; return basis points and steps left of every stack above it that moved."""

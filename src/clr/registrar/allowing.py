@@ -118,7 +118,7 @@ def _require_sound(
     policy.require(caller, Deed.ALLOW)
     achievement, clause = _found(graph, wanted.clause_id)
     policy.require(caller, Deed.ALLOW, issuer=catalog.achievement(snapshot, achievement).issuer_id)
-    faults = list(_faults(snapshot, graph, achievement, clause, wanted, at))
+    faults = list(_faults(snapshot, graph, learner_id, (achievement, clause), wanted, at))
     if faults:
         raise BadInput(faults[0].says, tuple(faults))
     _require_new(snapshot, learner_id, wanted, at)
@@ -244,11 +244,12 @@ def _found(graph: StackingGraph, clause_id: str) -> tuple[AchievementId, Require
 def _faults(
     snapshot: Session,
     graph: StackingGraph,
-    achievement: AchievementId,
-    clause: Requirement,
+    learner_id: LearnerId,
+    found: tuple[AchievementId, Requirement],
     wanted: Wanted,
     at: datetime,
 ) -> Iterable[Problem]:
+    achievement, clause = found
     if wanted.until is not None and wanted.until <= at:
         yield Problem("until", "past", "until lies in the past; an exception ends after it began.")
     if wanted.instead is None:
@@ -261,12 +262,56 @@ def _faults(
         yield Problem("clause_id", "group", says)
     elif wanted.instead in clause.accepted:
         yield Problem("instead", "same", f"{named.name} is accepted here already.")
-    elif achievement in graph.below(wanted.instead, graph.current):
+    elif achievement in _asked_by(snapshot, graph, learner_id, wanted.instead):
         says = f"{named.name} asks for this stack itself, so it would count toward itself."
         yield Problem("instead", "loop", says)
-    elif clause.filters.of_award and _automatic(graph, wanted.instead):
-        says = f"{named.name} follows by itself and has no result or date of its own, which this clause looks at."
+    elif _automatic(graph, wanted.instead) and _looks_at_awards(graph, achievement, clause):
+        says = (
+            f"{named.name} follows by itself and has no result, credits or date of its own, which are looked at here; "
+            "let something count that it asks for."
+        )
         yield Problem("instead", "filters-on-milestone", says)
+
+
+def _asked_by(
+    snapshot: Session, graph: StackingGraph, learner_id: LearnerId, start: AchievementId
+) -> set[AchievementId]:
+    """Return everything that counts toward ``start``, by the graph and by what else was let count for the learner."""
+    rows = snapshot.exec(
+        select(Row).where(
+            col(Row.learner_id) == learner_id,
+            col(Row.instead_id).is_not(None),
+            col(Row.withdrawn_at).is_(None),
+        )
+    )
+    more: dict[AchievementId, list[AchievementId]] = {}
+    for row in rows:
+        more.setdefault(row.achievement_id, []).extend([row.instead_id] if row.instead_id else [])
+    found = graph.below(start, graph.current)
+    waiting = list(found)
+    while waiting:
+        for instead in more.get(waiting.pop(), ()):
+            new = graph.below(instead, graph.current) - found
+            found |= new
+            waiting += new
+    return found
+
+
+def _looks_at_awards(graph: StackingGraph, achievement: AchievementId, clause: Holds) -> bool:
+    """Whether result, credits, age or date of an award decide anything about a clause."""
+    stacks = (graph.stacks[achievement, version].requirement for version in graph.versions(achievement))
+    parts = [
+        part for stack in stacks for one in clauses(stack) if not isinstance(one, Holds) for part in one.parts
+    ]
+    return clause.filters.of_award or any(
+        (part.requirement.id == clause.id and part.brings is not None and part.brings.counts_awards)
+        or (
+            part.after is not None
+            and part.after.in_order
+            and any(one.id == clause.id for one in (part.requirement, *clauses(part.after.requirement)))
+        )
+        for part in parts
+    )
 
 
 def _automatic(graph: StackingGraph, achievement: AchievementId) -> bool:

@@ -171,6 +171,11 @@ def hours(each, up_to=None, *, stated=False):
             ".parts[0].after.in_order",
             "order",
         ),
+        (
+            AllOf((Part(Holds("a"), after=in_order(AllOf(of("b", "auto")))),)),
+            ".parts[0].after.requirement",
+            "order",
+        ),
     ],
 )
 def test_what_cannot_be_met_counted_or_computed_is_told_where_it_stands(rule, at, kind):
