@@ -56,7 +56,7 @@ class Event(SQLModel, table=True):
 
     learner_id: LearnerId = key(foreign_key="learner.id")
     sequence: int = Field(primary_key=True)
-    kind: str = Field(description="award, progress, milestone or record")
+    kind: str = Field(description="award, progress, milestone, record, allowance or enrolment")
     data: dict[str, object] = json()
     recorded_at: datetime = instant()
 
