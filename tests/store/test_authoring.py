@@ -10,7 +10,7 @@ from httpx import Response
 from sqlmodel import select
 
 from clr.jobs import work
-from clr.registrar import authoring, graphs
+from clr.registrar import authoring
 from clr.registrar.policy import Caller, Role
 from clr.store.sessions import reading, transaction
 from clr.store.tables import Job
@@ -235,19 +235,6 @@ def test_the_graph_shows_a_shared_badge_once_and_can_be_cut_to_one_goal(world: W
         world.achievements[name] for name in ("French", "Debate", "Essay")
     }
     assert world.client.get("/v1/graph?root=ach_none", headers=world.admin).json()["nodes"] == []
-
-
-def test_the_graph_is_built_once_for_all_who_ask_at_once(world: World):
-    world.stack("Essential", all_of("A", "B"))
-    engine, barrier = world.client.app.state.service.engine, Barrier(8)
-
-    def ask(_: int) -> int:
-        with reading(engine) as snapshot:
-            barrier.wait()
-            return id(graphs.current_graph(snapshot))
-
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(ask, range(8)))) == 1
 
 
 # Enrolment

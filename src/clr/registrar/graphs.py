@@ -68,7 +68,7 @@ class Pin:
 
 def _build(snapshot: Session) -> StackingGraph:
     rows = snapshot.exec(select(StackVersion))
-    return StackingGraph(
+    graph = StackingGraph(
         Stack(
             row.achievement_id,
             row.version,
@@ -78,6 +78,9 @@ def _build(snapshot: Session) -> StackingGraph:
         )
         for row in rows
     )
+    # By the one thread that builds: from Python 3.12 on a cached property has no lock of its own.
+    _ = graph.compiled
+    return graph
 
 
 current_graph = ByCatalogue(_build)
