@@ -191,7 +191,8 @@ class Explainer:
             if waiver := self._waiver(slot):
                 told[place] = complete_by(told[slot.achievement], waiver)
                 takes[place] += (place,)
-        order = sorted(told, key=lambda x: (told[x].steps_left, told[x].earned_on or LAST))
+        named = {slot.achievement for slot in slots}  # what a slot asks for is advised before what it accepts
+        order = sorted(told, key=lambda x: (told[x].steps_left, told[x].earned_on or LAST, x not in named))
         count = len(slots) if isinstance(group, AllOf) else group.count
         filled = assigned(takes, order, count)
         used = {x: place for place, x in filled.items()}

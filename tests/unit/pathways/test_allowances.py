@@ -69,7 +69,7 @@ def test_a_slot_is_filled_by_what_may_be_brought_instead_once():
 
 
 def test_a_slot_is_not_told_as_filled_instead_before_it_is():
-    slots = AllOf((*of("a"), Part(Holds("b", accepts=("a",)))), exclusive=True)
+    slots = AllOf((*of("a"), Part(Holds("a", id="again"))), exclusive=True)
     graph = StackingGraph([auto("goal", slots)])
     told = progress_toward(graph, "goal", [award("a")], at=AT, allowances=[instead("a", "c")]).root.parts[0]
     first, second = told.parts

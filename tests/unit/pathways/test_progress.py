@@ -281,3 +281,9 @@ def test_a_prerequisite_in_order_takes_no_award_from_before():
     late = lab(lab_days=9, safety_days=5)
     assert (late.complete, late.steps_left, late.parts[0].failed.filter) == (False, 1, "in_order")
     assert says(late.parts[0], str.title) == "Lab: Earned on 15 November 2026, before what must come first"
+
+
+def test_a_part_of_an_exclusive_group_advises_what_it_asks_for_before_what_it_accepts():
+    slots = (Part(Holds("medical", accepts=("court",))), Part(Holds("legal", accepts=("court",))))
+    group = toward("goal", AllOf(slots, exclusive=True), []).root.parts[0]
+    assert [step.achievement for step in group.open] == ["medical", "legal"]
