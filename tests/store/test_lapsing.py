@@ -1,9 +1,11 @@
 """What time alone changes happens at its instant, is told, and takes nothing away that was earned."""
 
 import pytest
+from sqlmodel import select
 
 from clr.registrar import events, lapsing
-from clr.store.sessions import reading
+from clr.store.sessions import reading, transaction
+from clr.store.tables import Award
 from tests.worlds import World, all_of
 
 
@@ -65,3 +67,31 @@ def test_support_revoked_after_it_lapsed_still_suspends_what_stood_on_it(world: 
     aid = next(one["id"] for one in held if one["name"] == "First Aid")
     lost = world.post(f"/v1/awards/{aid}/revoke", {"reason": "The course never took place."})["suspended"]
     assert [(one["name"], one["state"]) for one in lost] == [("Field Trip Leader", "suspended")]
+
+
+def test_one_for_whom_it_fails_keeps_nobody_waiting(world: World, clock, first_aid: str):
+    graded = world.badge(
+        "Graded", result_descriptions=[{"name": "Grade", "result_type": "Percent", "value_max": "100"}]
+    )
+    world.stack("Needs a grade", all_of("Graded"))
+    draft = world.draft("Needs a grade", {"Needs a grade": (all_of("Graded"), "auto")})
+    (stack,) = draft["stacks"].values()
+    stack["requirement"]["parts"][0]["requirement"]["result"] = {"min_score": 80}
+    path = f"/v1/pathways/{world.pathways['Needs a grade']}"
+    tag = world.client.get(f"{path}/draft", headers=world.admin).headers["etag"]
+    world.client.put(f"{path}/draft", json=draft, headers=world.admin | {"If-Match": tag})
+    world.post(f"{path}/publish", {})
+    broken = world.learner("Broken")
+    world.grant(broken, "Graded", valid_until="2026-12-15T00:00:00Z")
+    with transaction(world.client.app.state.service.engine) as session:
+        row = session.exec(select(Award).where(Award.achievement_id == graded)).one()
+        row.results = [{"nothing": "readable"}]
+        session.add(row)
+    world.later(clock, days=60)
+
+    assert run(world) == 2
+
+    assert ("milestone", "support_lost") in [
+        (one["kind"], one.get("state")) for one in told(world, first_aid)
+    ]
+    assert run(world) == 1

@@ -46,6 +46,11 @@ def upgrade() -> None:
     with op.batch_alter_table("learner") as learner:
         learner.add_column(sa.Column("next_transition_at", sa.DateTime(timezone=True), nullable=True))
         learner.create_index(op.f("ix_learner_next_transition_at"), ["next_transition_at"])
+    # whoever holds something that ends is looked at once, and from then on at its instants
+    op.execute(
+        "UPDATE learner SET next_transition_at = CURRENT_TIMESTAMP"
+        " WHERE id IN (SELECT learner_id FROM award WHERE valid_until IS NOT NULL)"
+    )
 
 
 def downgrade() -> None:
