@@ -8,7 +8,7 @@ from clr.ids import AchievementId
 from clr.pathways.checking import Known, Surroundings, faults_in, retired, unknown
 from clr.pathways.extents import HEIGHT_LIMIT, SIZE_LIMIT, extents
 from clr.pathways.graph import StackingGraph, loop_in_words, shortest_loop
-from clr.pathways.requirements import Requirement, achievements_in
+from clr.pathways.requirements import Requirement, achievements_in, clauses
 from clr.pathways.stacks import OnLost, Policy
 
 
@@ -43,6 +43,7 @@ def problems(draft: Draft, *, known: Mapping[AchievementId, Known], graph: Stack
         elif known[achievement].retired:
             found.append(retired(at, known[achievement]))
         found += faults_in(stack.requirement, f"{at}.requirement", catalogue)
+    found += _borrowed(draft, graph, names)
     return [*found, *_unreachable(draft, graph, names), *_shape(draft, graph, names)]
 
 
@@ -72,6 +73,19 @@ def _goal(draft: Draft, known: Mapping[AchievementId, Known], graph: StackingGra
         yield Problem("goal", "goal-missing", f"{name} has no requirement yet; add it to the stacks.")
     elif known[draft.goal].retired:
         yield retired("goal", known[draft.goal])
+
+
+def _borrowed(draft: Draft, graph: StackingGraph, names: Mapping[AchievementId, str]) -> Iterator[Problem]:
+    """Tell which clause ids belong to a clause of another stack, so that an exception there would be one here."""
+    for achievement, stack in draft.stacks.items():
+        for clause in clauses(stack.requirement):
+            owner = graph.clause_owners.get(clause.id or "", achievement)
+            if owner != achievement:
+                says = (
+                    f'The clause id "{clause.id}" belongs to a clause of {names.get(owner, owner)}; leave it out, '
+                    "and the clause gets one of its own."
+                )
+                yield Problem(f"stacks.{achievement}.requirement", "borrowed-id", says)
 
 
 def _unreachable(draft: Draft, graph: StackingGraph, names: Mapping[AchievementId, str]) -> Iterator[Problem]:

@@ -149,6 +149,16 @@ class StackingGraph:
         return self._asked.get(achievement, frozenset())
 
     @cached_property
+    def clause_owners(self) -> Mapping[str, AchievementId]:
+        """The stack that each clause id belongs to, in whatever version it stands."""
+        return {
+            clause.id: achievement
+            for (achievement, _), stack in self.stacks.items()
+            for clause in clauses(stack.requirement)
+            if clause.id is not None
+        }
+
+    @cached_property
     def graded(self) -> AbstractSet[AchievementId]:
         """The achievements of which a result is asked for somewhere."""
         return frozenset(

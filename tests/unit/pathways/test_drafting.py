@@ -309,3 +309,16 @@ def test_a_published_graph_with_a_loop_cannot_be_built():
 def test_a_loop_across_versions_is_a_loop_since_any_version_counts():
     with pytest.raises(PathwayUnsound):
         StackingGraph([Stack("a", 1, Holds("b"), Policy.AUTO), Stack("b", 2, Holds("a"), Policy.AUTO)])
+
+
+def test_a_clause_takes_no_id_of_another_stacks_clause():
+    published = StackingGraph([Stack("a", 1, Holds("b", id="cls_1"), Policy.AUTO)])
+    found = faults({"skill": AllOf((Part(Holds("a", id="cls_1")),))}, graph=published)
+    assert found == {
+        (
+            "stacks.skill.requirement",
+            "borrowed-id",
+        ): 'The clause id "cls_1" belongs to a clause of A; leave it out, and the clause gets one of its own.'
+    }
+    again = AllOf((Part(Holds("b", id="cls_1")),))
+    assert faults({"skill": AllOf(of("a")), "a": again}, graph=published) == {}
