@@ -60,7 +60,9 @@ class NextStepOut(StrictModel):
     achievement_id: str
     name: str
     kind: str = Field(description="earn, assess, award or milestone.")
-    ready: bool
+    ready: bool = Field(description="Nothing else must come before it.")
+    advised: bool = Field(description="Something else had better come before it.")
+    times: int = Field(description="How often, where every award counts.")
     advances: list[AdvanceOut]
 
 
@@ -104,6 +106,8 @@ def list_next_steps(learner_id: LearnerInPath, caller: SignedIn, snapshot: Snaps
                 name=step.name,
                 kind=step.kind,
                 ready=step.ready,
+                advised=step.advised,
+                times=step.times,
                 advances=[
                     AdvanceOut(
                         pathway_id=advance.pathway_id,

@@ -73,6 +73,8 @@ class NextStep:
     name: str
     kind: str
     ready: bool
+    advised: bool
+    times: int
     advances: tuple[Advance, ...]
 
 
@@ -110,6 +112,7 @@ def progress_json(snapshot: Session, found: PathwayProgress) -> dict[str, Any]:
                 "kind": step.kind,
                 "ready": step.ready,
                 "advised": step.advised,
+                "times": step.times,
             }
             for step in open_steps(progress)
         ],
@@ -168,6 +171,8 @@ def _next_step(
         name=names.get(step.achievement, step.achievement),
         kind=step.kind,
         ready=step.ready,
+        advised=step.advised,
+        times=step.times,
         advances=tuple(_advance(standing, by_goal[goal], would, at) for goal in suggestion.advances),
     )
 
