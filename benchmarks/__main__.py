@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cohort, documents, engine
+from benchmarks import agreement, cohort, documents, engine
 from benchmarks.measuring import Row
 from benchmarks.quoting import quote
 
 RESULTS = Path(__file__).parent / "results.json"
-SUITES = (engine.rows, cohort.rows, documents.rows)
+SUITES = (engine.rows, cohort.rows, agreement.rows, documents.rows)
 
 
 def main() -> None:
@@ -25,8 +25,8 @@ def main() -> None:
     for row in rows:
         table.add_row(
             row.name,
-            _time(row.ours),
-            _time(row.baseline),
+            _time(row.ours) if row.unit == "s" else f"{row.ours:,.0f} {row.unit}",
+            _time(row.baseline) if row.unit == "s" else f"{row.baseline:,.0f} {row.unit}",
             f"{row.ratio:.1f}",
             f"{row.floor:g}",
             "yes" if row.holds else "NO",

@@ -118,10 +118,10 @@ def drawn(draw, build, *args, length=LENGTH):
 
 def worlds(features=ALL, *, allowed=True, most=9):
     """Up to three stacks, each asking for badges and, as often as not, for stacks before it; and one learner."""
-    return drawn(_world, features, allowed, most)
+    return drawn(world_of, features, allowed, most)
 
 
-def _world(choices, features, allowed, most):
+def world_of(choices, features, allowed, most):
     stacks, view = {}, {}
     for number in range(choices.number(1, 3)):
         stacks[f"s{number}", 1] = stack_of(choices, f"s{number}", stacks, view, features)

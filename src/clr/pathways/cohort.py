@@ -280,7 +280,8 @@ class Cohort:
         )
         since = explainer.clause(listener.after.requirement).earned_on
         return since is not None and any(
-            award.achievement in listener.asked.accepted
+            award.earned_by(self._at)
+            and award.achievement in listener.asked.accepted
             and failure(listener.asked, award, self._at, after=since) is None
             for award in held
         )

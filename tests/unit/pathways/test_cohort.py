@@ -11,6 +11,7 @@ from clr.pathways import (
     Holds,
     Part,
     Policy,
+    Prerequisite,
     Stack,
     StackingGraph,
     Waiver,
@@ -100,3 +101,16 @@ def test_a_large_catalogue_is_evaluated_for_fewer_learners_at_once():
 def test_the_engine_alone_loads_no_numpy():
     code = "import sys, clr.pathways; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_award_of_tomorrow_does_not_come_after_a_prerequisite_yet():
+    gate = Prerequisite(Holds("Safety"), strict=True, in_order=True)
+    graph = StackingGraph([Stack("Goal", 1, AllOf((Part(Holds("Lab"), after=gate),)), Policy.AUTO)])
+    days = {"Safety": -2, "Lab": (-3, 1)}
+    held = [
+        (0, HeldAward(f"{name}{day}", name, 0, AT + timedelta(days=day)))
+        for name, several in days.items()
+        for day in (several if isinstance(several, tuple) else (several,))
+    ]
+    ((_, block),) = standings(Edition(graph, "Goal"), held, range(1), at=AT, allowances={})
+    assert [int(one[0]) for one in block.of("Goal")] == [0, 1]
