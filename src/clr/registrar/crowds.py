@@ -45,14 +45,18 @@ def holding(snapshot: Session, achievements: AbstractSet[AchievementId]) -> Iter
         after = rows[-1]
 
 
-def followers(snapshot: Session, pathway_id: PathwayId) -> dict[LearnerId, int]:
-    """Return who follows a pathway now, and in which version, in the order of their ids."""
-    rows = snapshot.exec(
-        select(Enrolment)
-        .where(col(Enrolment.pathway_id) == pathway_id, col(Enrolment.left_at).is_(None))
-        .order_by(col(Enrolment.learner_id))
+def followers(
+    snapshot: Session, pathway_id: PathwayId, among: Sequence[LearnerId] | None = None
+) -> dict[LearnerId, int]:
+    """Return who follows a pathway now (of some learners), and in which version, in the order of their ids."""
+    query = select(Enrolment.learner_id, Enrolment.version).where(
+        col(Enrolment.pathway_id) == pathway_id, col(Enrolment.left_at).is_(None)
     )
-    return {row.learner_id: row.version for row in rows}
+    if among is not None:
+        query = query.where(col(Enrolment.learner_id).in_(among))
+    return {
+        LearnerId(key): version for key, version in snapshot.exec(query.order_by(col(Enrolment.learner_id)))
+    }
 
 
 def crowds(

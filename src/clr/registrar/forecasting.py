@@ -280,5 +280,5 @@ def _versions_of(
     snapshot: Session, current: VersionFacts, learners: Sequence[LearnerId]
 ) -> dict[int, list[LearnerId]]:
     """Return learners by the version of a pathway in force for them: the one they follow, else the current one."""
-    followed = crowds.followers(snapshot, current.pathway_id)
+    followed = crowds.followers(snapshot, current.pathway_id, learners)
     return _by_version({learner: followed.get(learner, current.version) for learner in learners})
