@@ -204,3 +204,20 @@ def test_what_was_let_count_for_one_another_never_goes_round_in_a_circle(world: 
     body = {"reason": "So.", "clause_id": clause_of(world, "B", 0), "instead": a}
     answer = world.client.post(f"/v1/learners/{amy}/substitutions", json=body, headers=world.admin)
     assert (answer.status_code, answer.json()["errors"][0]["kind"]) == (422, "loop")
+
+
+def test_the_page_of_a_shared_record_shows_what_was_waived_and_names_nothing_that_is_not_shared(world: World):
+    world.stack("French Skills", all_of("Debate", "Semester Abroad"))
+    amy = world.learner("Amy", holds=["Debate"])
+    done = allow(world, amy, "waivers", clause_id=clause_of(world, "French Skills", 1))
+    own = world.as_(amy)
+    body = {"title": "Mine", "sections": [{"items": [{"award_id": done["milestones"][0]["id"]}]}]}
+    record = world.client.post("/v1/records", json=body, headers=own).json()
+    share = world.client.post(f"/v1/records/{record['id']}/shares", json={"label": "X"}, headers=own).json()
+
+    page = world.client.get(share["url"], headers={"Accept": "text/html"})
+
+    assert page.status_code == 200
+    assert "Waived by Ada Admin: Lived in Lyon for a year." in page.text
+    assert "One further requirement met, not shared" in page.text
+    assert "Debate" not in page.text

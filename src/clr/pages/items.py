@@ -123,11 +123,11 @@ def _evidence(item: ShownEvidence, evidence_at: str) -> dict[str, Any]:
 
 
 def _part(service: Service, step: PathStep) -> dict[str, Any]:
-    told = {"name": step.name, "state": step.state, "says": step.says, "note": step.note}
+    told = {"name": step.name, "kind": step.kind, "state": step.state, "says": step.says, "note": step.note}
     if step.achievement_id is None:
         return told
     image = service.urls.achievement_image(step.achievement_id) if step.state == CHOSEN else None
-    return {**told, "kind": step.kind, "colour": step.colour, "image": image}
+    return {**told, "colour": step.colour, "image": image}
 
 
 def _path(service: Service, award: ShownAward) -> dict[str, Any] | None:
