@@ -205,7 +205,7 @@ def _retro_award(found: University) -> Row:
     badges = sorted(name for name in found.crowd.names if name.startswith("b"))
     badge = sorted(badges, key=lambda name: len(graph.reached_from(name)))[len(badges) // 2]
     reached = graph.reached_from(badge)
-    needed = graph.needed_by(reached)
+    needed = set(graph.parts_first(reached, {}))
     compiled = Compiled((graph.stacks[key] for key in graph.in_order if key in needed), graph.current)
     cohort = Cohort(graph, compiled, at=AT)
     more = HeldAward("retro", badge, 0, AT, revision=2, results=RESULTS[-1])

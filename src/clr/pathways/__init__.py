@@ -3,7 +3,7 @@
 from clr.pathways.allowances import Allowance, Substitution, Waiver
 from clr.pathways.awards import HeldAward, HeldResult
 from clr.pathways.checking import Known, RubricFacts
-from clr.pathways.drafting import Draft, DraftStack, problems
+from clr.pathways.drafting import Draft, DraftStack, problems, same
 from clr.pathways.explaining import eligible, explain, next_transition_at, progress_toward, transition
 from clr.pathways.graph import StackingGraph, require_no_loop
 from clr.pathways.milestones import Grounds, Holdings, Lost, Milestone, Versions, advance, settle, unsupported
@@ -75,6 +75,7 @@ __all__ = [
     "problems",
     "progress_toward",
     "require_no_loop",
+    "same",
     "says",
     "settle",
     "shared",

@@ -47,6 +47,13 @@ def by_clause(allowances: Iterable[Allowance], at: datetime | None) -> dict[str,
     return found
 
 
+def waived_in(found: Mapping[str, Iterable[Allowance]]) -> frozenset[str]:
+    """Return the clauses that are waived, of the allowances by clause."""
+    return frozenset(
+        clause_id for clause_id, several in found.items() if any(isinstance(one, Waiver) for one in several)
+    )
+
+
 def instead_of(found: Mapping[str, Iterable[Allowance]]) -> dict[str, tuple[AchievementId, ...]]:
     """Return what each clause accepts besides, of the allowances by clause."""
     brought = {

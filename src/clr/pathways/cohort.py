@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from clr.ids import AchievementId
 from clr.pathways import groups
-from clr.pathways.allowances import Allowance, Waiver, by_clause
+from clr.pathways.allowances import Allowance, by_clause, instead_of, waived_in
 from clr.pathways.awards import HeldAward
 from clr.pathways.columns import NO_CREDITS, Awards, Counts, columns, microseconds, passing
 from clr.pathways.compiled import BADGE, Compiled, Listener, Node, evaluated
@@ -91,18 +91,16 @@ class Edition:
 
     def compiled(self, allowances: Iterable[Allowance] = (), at: datetime | None = None) -> Clausewise:
         """Return these stacks in flat form; with ``allowances``, for a learner for whom they were made."""
-        view, exceptions = self.view, by_clause(allowances, at)
-        stacks = (self.graph.stacks[key] for key in self.graph.in_order if view.get(key[0]) == key[1])
+        view, exceptions = self.graph.view(self.pins), by_clause(allowances, at)
+        instead = instead_of(exceptions)
+        needed = self.graph.parts_first(self.view.items(), instead) if instead else self.graph.in_order
+        wanted = view if instead else self.view
+        stacks = [self.graph.stacks[key] for key in needed if wanted.get(key[0]) == key[1]]
         return Clausewise(
             stacks,
-            view,
-            waived=frozenset(
-                key for key, several in exceptions.items() if any(isinstance(one, Waiver) for one in several)
-            ),
-            instead={
-                key: tuple(one.instead for one in several if not isinstance(one, Waiver))
-                for key, several in exceptions.items()
-            },
+            {stack.achievement: stack.version for stack in stacks},
+            waived=waived_in(exceptions),
+            instead=instead,
         )
 
 

@@ -8,8 +8,8 @@ from clr.ids import AchievementId
 from clr.pathways.checking import Known, Surroundings, faults_in, retired, unknown
 from clr.pathways.extents import HEIGHT_LIMIT, SIZE_LIMIT, extents
 from clr.pathways.graph import StackingGraph, loop_in_words, shortest_loop
-from clr.pathways.requirements import Requirement, achievements_in, clauses
-from clr.pathways.stacks import OnLost, Policy
+from clr.pathways.requirements import Requirement, achievements_in, clauses, without_ids
+from clr.pathways.stacks import OnLost, Policy, Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,15 @@ class DraftStack:
     requirement: Requirement
     policy: Policy
     on_lost: OnLost = OnLost.SUSPEND
+
+
+def same(one: DraftStack | Stack, other: DraftStack | Stack) -> bool:
+    """Whether two states of a stack say the same, whatever their clauses are called."""
+    return (without_ids(one.requirement), one.policy, one.on_lost) == (
+        without_ids(other.requirement),
+        other.policy,
+        other.on_lost,
+    )
 
 
 @dataclass(frozen=True, slots=True)

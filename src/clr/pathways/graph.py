@@ -94,19 +94,6 @@ class StackingGraph:
             waiting += new
         return found
 
-    def needed_by(self, keys: Iterable[StackKey]) -> set[StackKey]:
-        """Return these stack versions and every one that they ask for, in whatever version."""
-        found = set(keys)
-        waiting = list(found)
-        while waiting:
-            asked = {
-                x for x in achievements_in(self.stacks[waiting.pop()].requirement) if x in self._versions
-            }
-            new = {(x, version) for x in asked for version in self._versions[x]} - found
-            found |= new
-            waiting += new
-        return found
-
     def parts_first(
         self, keys: Iterable[StackKey], instead: Mapping[str, Sequence[AchievementId]]
     ) -> tuple[StackKey, ...]:

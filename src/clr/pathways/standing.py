@@ -5,7 +5,7 @@ from datetime import datetime
 
 from clr.ids import AchievementId
 from clr.pathways import groups
-from clr.pathways.allowances import Allowance, Waiver, by_clause, instead_of
+from clr.pathways.allowances import Allowance, by_clause, instead_of, waived_in
 from clr.pathways.awards import HeldAward
 from clr.pathways.compiled import Compiled, Listener, evaluated
 from clr.pathways.explaining import Explainer
@@ -28,13 +28,10 @@ def compiled_for(
     found = by_clause(allowances, at)
     if not found:
         return graph.compiled
-    waived = frozenset(
-        key for key, several in found.items() if any(isinstance(one, Waiver) for one in several)
-    )
     instead = instead_of(found)
     needed = graph.parts_first(graph.in_order if toward is None else toward, instead)
     stacks = (graph.stacks[key] for key in needed)
-    return Compiled(stacks, graph.current, waived=waived, instead=instead)
+    return Compiled(stacks, graph.current, waived=waived_in(found), instead=instead)
 
 
 class Standing:

@@ -22,6 +22,7 @@ from clr.pathways import (
     achievements_in,
     clauses,
     problems,
+    same,
     with_clause_ids,
     with_ids_of,
 )
@@ -173,19 +174,15 @@ def _require_worth_publishing(transaction: Session, pathway: Pathway, drawn: Dra
     if (before.name, before.goal, before.description) != (drawn.name, drawn.goal, drawn.description):
         return
     graph = graphs.current_graph(transaction)
-    same = all(
+    unchanged = all(
         key in before.stacks
         and graph.current.get(key) == current.stacks.get(key)
-        and _asks(before.stacks[key]) == _asks(stack)
+        and same(before.stacks[key], stack)
         for key, stack in drawn.stacks.items()
     )
-    if same:
+    if unchanged:
         says = f"Nothing differs from version {current.version}, so there is nothing to publish."
         raise Conflict(says, (Problem("draft", "unchanged", says),))
-
-
-def _asks(stack: DraftStack) -> tuple[Requirement, Policy, OnLost]:
-    return without_ids(stack.requirement), stack.policy, stack.on_lost
 
 
 def archive(transaction: Session, caller: Caller, pathway_id: PathwayId, *, at: datetime) -> PathwayFacts:
@@ -339,6 +336,10 @@ def in_one_sentence(found: Sequence[Problem]) -> str:
     return f"This pathway cannot be published: {first.says}{more}"
 
 
+def _as_drawn(row: StackVersion) -> DraftStack:
+    return DraftStack(load_stored(row.requirement), Policy(row.policy), OnLost(row.on_lost))
+
+
 def _stack_version(
     transaction: Session, achievement: AchievementId, stack: DraftStack, *, at: datetime
 ) -> int:
@@ -348,9 +349,7 @@ def _stack_version(
     )
     if latest:
         before = transaction.get_one(StackVersion, (achievement, latest))
-        asked = without_ids(load_stored(before.requirement))
-        wanted = (without_ids(stack.requirement), stack.policy.value, stack.on_lost.value)
-        if (asked, before.policy, before.on_lost) == wanted:
+        if same(_as_drawn(before), stack):
             return int(latest)
     new = StackVersion(
         achievement_id=achievement,
@@ -386,9 +385,7 @@ def _frozen_stacks(snapshot: Session, rows: Iterable[PathwayVersion]) -> dict[St
         select(StackVersion).where(col(StackVersion.achievement_id).in_({key for key, _ in wanted}))
     )
     return {
-        (row.achievement_id, row.version): DraftStack(
-            load_stored(row.requirement), Policy(row.policy), OnLost(row.on_lost)
-        )
+        (row.achievement_id, row.version): _as_drawn(row)
         for row in found
         if (row.achievement_id, row.version) in wanted
     }

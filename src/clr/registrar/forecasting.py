@@ -16,11 +16,11 @@ from clr.pathways import (
     Stack,
     StackingGraph,
     achievements_in,
+    same,
     settle,
 )
 from clr.pathways.cohort import Edition
 from clr.pathways.foreseeing import EFFECTS, SAME, Change, Figures, changes, figures, newly_complete
-from clr.pathways.requirements import without_ids
 from clr.pathways.supposing import supposed
 from clr.registrar import allowing, authoring, catalog, crowds, deriving, graphs, people, policy
 from clr.registrar.allowing import Wanted
@@ -241,12 +241,7 @@ def _drawn(graph: StackingGraph, drawn: Draft, x: AchievementId) -> Stack | None
     stack = drawn.stacks.get(x)
     if stack is None:
         return now
-    same = now is not None and (without_ids(now.requirement), now.policy, now.on_lost) == (
-        without_ids(stack.requirement),
-        stack.policy,
-        stack.on_lost,
-    )
-    if same:
+    if now is not None and same(now, stack):
         return now
     return Stack(x, (version or 0) + 1, stack.requirement, stack.policy, stack.on_lost)
 

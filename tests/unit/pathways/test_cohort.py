@@ -12,8 +12,10 @@ from clr.pathways import (
     Part,
     Policy,
     Prerequisite,
+    S,
     Stack,
     StackingGraph,
+    Substitution,
     Waiver,
 )
 from clr.pathways.cohort import FIGURES, Cohort, Edition, standings
@@ -114,3 +116,17 @@ def test_an_award_of_tomorrow_does_not_come_after_a_prerequisite_yet():
     ]
     ((_, block),) = standings(Edition(graph, "Goal"), held, range(1), at=AT, allowances={})
     assert [int(one[0]) for one in block.of("Goal")] == [0, 1]
+
+
+def test_a_stack_brought_instead_counts_wherever_it_stands_among_all():
+    clause = Holds("a", id="cls_a")
+    graph = StackingGraph(
+        [
+            Stack("first", 1, AllOf((Part(clause),)), Policy.AUTO),
+            Stack("second", 1, AllOf((Part(Holds("b")),)), Policy.AUTO),
+        ]
+    )
+    allowed = (Substitution("alw", "cls_a", BEFORE, "second"),)
+    held = [(0, HeldAward("awd", "b", 0, BEFORE))]
+    ((_, block),) = standings(Edition(graph, "first"), held, range(1), at=AT, allowances={0: allowed})
+    assert [int(one[0]) for one in block.of("first")] == [S, 0]
